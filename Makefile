@@ -1,0 +1,63 @@
+# phresh: `make run` starts the program, `make test` runs the tests. Neither needs a server, Docker or root.
+
+# The newest Python found, from 3.11 on; `make run PYTHON=python3.12` chooses another.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; break; fi; done)
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input
+# `make test ARGS="-k claim"` hands arguments on to pytest, `make run ARGS="jobs"` to phresh
+ARGS ?=
+# one process for each core: each has an embedded PostgreSQL of its own
+WORKERS ?= auto
+
+.PHONY: run test check format lint types imports coverage bench soak docs-images dist clean
+.DELETE_ON_ERROR:
+
+run: .venv/installed
+	@$(PY) -m phresh_tui $(ARGS)
+
+test: .venv/installed-dev
+	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+check: format-check lint types imports coverage
+
+format-check: .venv/installed-dev
+	@$(PY) -m ruff format --check .
+
+format: .venv/installed-dev
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+lint: .venv/installed-dev
+	@$(PY) -m ruff check .
+
+types: .venv/installed-dev
+	@$(PY) -m mypy
+
+imports: .venv/installed-dev
+	@.venv/bin/python -c "from importlinter.cli import lint_imports_command as c; c()"
+
+# the same tests as `make test`, with a report of the lines that they reach
+coverage: .venv/installed-dev
+	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
+
+.venv/made:
+	@test -n "$(PYTHON)" || { echo "phresh needs Python 3.11 or later, and none was found on the PATH." >&2; \
+		echo "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "[1/2] Making a virtual environment in .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv || { echo "python -m venv failed. On Debian and Ubuntu it is a package of its own:" >&2; \
+		echo "apt install python3-venv" >&2; rm -rf .venv; exit 1; }
+	@touch .venv/made
+
+.venv/installed: .venv/made pyproject.toml constraints.txt
+	@echo "[2/2] Installing phresh and what it needs (about 60 MB, once)"
+	@$(PIP) install --quiet --progress-bar on -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed pyproject.toml constraints.txt
+	@echo "Installing what the tests need (once)"
+	@$(PIP) install --quiet --progress-bar on -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.* htmlcov

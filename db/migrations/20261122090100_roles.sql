@@ -1,0 +1,70 @@
+-- The roles behind the members. They belong to the server, not to this database, so making them is idempotent
+-- and going down leaves them: one server holds one phresh.
+
+-- migrate:up
+set local lock_timeout = '5s';
+
+do $$
+declare
+    missing text;
+begin
+    if current_setting('server_version_num')::integer < 160000 then
+        raise exception 'phresh needs PostgreSQL 16 or later, and this server is %', current_setting('server_version')
+            using hint = 'SET FALSE on a role grant, which members depend on, came with version 16.';
+    end if;
+    if getdatabaseencoding() <> 'UTF8' then
+        raise exception 'phresh needs a database in UTF8, and this one is in %', getdatabaseencoding()
+            using hint = 'create database phresh encoding ''UTF8'' template template0;';
+    end if;
+    foreach missing in array array['phresh_owner', 'phresh_member', 'phresh_registrar'] loop
+        -- two databases may be set up at once: the loser finds the role there
+        begin
+            if not exists (select from pg_catalog.pg_roles where rolname = missing) then
+                execute pg_catalog.format('create role %I nologin', missing);
+            end if;
+        exception when duplicate_object or unique_violation then
+            null;
+        end;
+    end loop;
+end
+$$;
+
+-- the account that migrates owns nothing itself: a function that runs with the rights of a superuser would be a hole
+grant phresh_owner to current_user with inherit true, set true;
+grant phresh_registrar to current_user with inherit true, set true;
+
+-- the registrar makes the members' roles and can hand on membership, but neither use it nor become a member
+alter role phresh_registrar createrole;
+grant phresh_member to phresh_registrar with admin true, inherit false, set false;
+
+-- nobody but the owner puts anything into the schema, and only members and the door may connect at all
+revoke create on schema public from public;
+grant usage, create on schema public to phresh_owner;
+grant create on schema public to phresh_registrar;
+grant usage on schema public to phresh_member, phresh_registrar;
+
+do $$
+begin
+    execute pg_catalog.format('revoke temporary, connect on database %I from public', pg_catalog.current_database());
+    execute pg_catalog.format('grant connect on database %I to phresh_member', pg_catalog.current_database());
+end
+$$;
+
+-- a member's program reads which migrations are in place before it starts
+grant select on public.schema_migrations to phresh_member;
+
+-- migrate:down
+set local lock_timeout = '5s';
+
+revoke select on public.schema_migrations from phresh_member;
+
+do $$
+begin
+    execute pg_catalog.format('revoke connect on database %I from phresh_member', pg_catalog.current_database());
+    execute pg_catalog.format('grant temporary, connect on database %I to public', pg_catalog.current_database());
+end
+$$;
+
+revoke usage on schema public from phresh_member, phresh_registrar;
+revoke create on schema public from phresh_registrar;
+revoke usage, create on schema public from phresh_owner;

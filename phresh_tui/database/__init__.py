@@ -1,0 +1,1 @@
+"""Everything that knows PostgreSQL: the embedded server, migrations, connections, accounts and jobs."""

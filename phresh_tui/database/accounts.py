@@ -1,0 +1,153 @@
+"""Members' accounts: sign up, list, change a password; and the guest account that may do nothing but sign up."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from phresh_tui.database.connections import Connection, connected
+from phresh_tui.database.scram import check_password, verifier
+from phresh_tui.database.target import Target
+from phresh_tui.market.errors import BadInput
+from phresh_tui.market.member import HOUSE_HANDLE, check_handle, handle_of, login_of
+
+GUEST = "phresh_guest"
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSettings:
+    """What the operator has set for all members.
+
+    Attributes:
+        currency: an ISO 4217 code.
+        sign_up: ``open`` or ``closed``.
+
+    """
+
+    currency: str
+    sign_up: str
+
+
+async def sign_up(door: Target, handle: str, password: str | None) -> Target:
+    """Makes a member.
+
+    Args:
+        door: the guest's or the operator's account.
+        handle: of the new member.
+        password: None makes an account without one, which only an operator may.
+
+    Returns:
+        How to connect as the new member.
+
+    Raises:
+        HandleInvalid, HandleTaken, SignUpClosed, BadInput, DatabaseUnavailable: nothing was made then.
+
+    """
+    check_handle(handle)
+    secret = None if password is None else verifier(check_password(password))
+    async with connected(door) as connection:
+        await connection.execute("select public.sign_up($1, $2)", handle, secret)
+    return door.as_account(login_of(handle), password)
+
+
+async def check_sign_in(member: Target) -> None:
+    """Connects once as a member, to learn whether handle and password fit.
+
+    Raises:
+        SignInError: when they do not.
+
+    """
+    async with connected(member):
+        pass
+
+
+async def change_password(member: Target, password: str) -> Target:
+    """Gives a member a new password; the server only ever sees the verifier.
+
+    Returns:
+        How to connect with it.
+
+    Raises:
+        BadInput: when it is too short.
+
+    """
+    secret = verifier(check_password(password))
+    async with connected(member) as connection:
+        # ALTER ROLE takes no parameters; a verifier holds neither quotes nor backslashes
+        await connection.execute(f"""alter role "{member.user}" password '{secret}'""")
+    return member.as_account(member.user, password)
+
+
+async def member_handles(door: Target) -> list[str]:
+    """The handles of all members that have not left, in order of the alphabet."""
+    async with connected(door) as connection:
+        rows = await connection.fetch(
+            "select login from public.members where left_at is null and login <> $1 order by login",
+            login_of(HOUSE_HANDLE),
+        )
+    return [handle_of(row["login"]) for row in rows]
+
+
+async def read_market_settings(connection: Connection) -> MarketSettings:
+    """The operator's settings."""
+    rows = await connection.fetch("select name, value from public.market_settings")
+    values = {row["name"]: row["value"] for row in rows}
+    return MarketSettings(currency=values.get("currency", "USD"), sign_up=values.get("sign_up", "closed"))
+
+
+async def market_settings(door: Target) -> MarketSettings:
+    """Connects and reads the operator's settings."""
+    async with connected(door) as connection:
+        return await read_market_settings(connection)
+
+
+async def set_market_setting(operator: Target, name: str, value: str) -> None:
+    """Sets one of the operator's settings.
+
+    Raises:
+        BadInput: for a name or a value that is none.
+
+    """
+    known = {"currency": "an ISO 4217 code such as EUR", "sign_up": "open or closed"}
+    if name not in known:
+        raise BadInput(f"there is no setting {name!r}", "", f"The settings are {' and '.join(known)}")
+    async with connected(operator) as connection:
+        valid = await connection.fetchval(
+            "select case $1 when 'currency' then $2 ~ '^[A-Z]{3}$' else $2 in ('open', 'closed') end",
+            name,
+            value,
+        )
+        if not valid:
+            raise BadInput(f"{value!r} is no value for {name}", "", f"Give {known[name]}")
+        await connection.execute(
+            "insert into public.market_settings values ($1, $2) on conflict (name) do update set value = excluded.value",
+            name,
+            value,
+        )
+
+
+async def make_guest(operator: Target) -> Target:
+    """Makes the guest account, or gives it a new password: it may connect, look at the settings and sign up.
+
+    Returns:
+        How to connect as the guest.
+
+    Raises:
+        Refused: when the account is no operator's.
+
+    """
+    password = secrets.token_urlsafe(18)
+    async with connected(operator) as connection, connection.transaction():
+        if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", GUEST):
+            await connection.execute(f"create role {GUEST} login connection limit 20")
+        await connection.execute(f"alter role {GUEST} login password '{verifier(password)}'")
+        database = await connection.fetchval("select quote_ident(current_database())")
+        await connection.execute(
+            f"""
+            grant connect on database {database} to {GUEST};
+            grant usage on schema public to {GUEST};
+            grant select on public.market_settings, public.schema_migrations to {GUEST};
+            grant execute on function public.sign_up(text, text) to {GUEST};
+            """
+        )
+    return operator.as_account(GUEST, password)

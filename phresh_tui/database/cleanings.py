@@ -1,0 +1,265 @@
+"""Jobs: reading them in keyset pages, and the functions that move them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning, CleaningType, Draft, Status
+from phresh_tui.market.member import handle_of
+from phresh_tui.market.search import Filter, Place, Sort
+
+COLUMNS = "id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, sort_name"
+# up to here jobs are counted exactly (10,001 rows cost 0.7 ms); beyond, the planner's estimate is shown as one
+EXACT_COUNT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    column: str
+    descending: bool
+
+
+ORDERS = {
+    Sort.NEWEST: _Order("created_at", True),
+    Sort.PRICE_UP: _Order("price", False),
+    Sort.PRICE_DOWN: _Order("price", True),
+    Sort.NAME: _Order("sort_name", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of jobs: which, like what, in which order.
+
+    Attributes:
+        place: the open jobs, or one's own posted or claimed ones; those are always newest change first.
+        wanted: what the jobs must be like.
+        sort: the order of the open jobs.
+
+    """
+
+    place: Place = Place.OPEN
+    wanted: Filter = Filter()
+    sort: Sort = Sort.NEWEST
+
+    @property
+    def order(self) -> _Order:
+        """The column behind the order, and its direction."""
+        return ORDERS[self.sort] if self.place is Place.OPEN else _Order("updated_at", True)
+
+    def key_of(self, job: Cleaning) -> tuple[object, int]:
+        """What this job's place in the order depends on."""
+        return getattr(job, self.order.column), job.id
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many jobs a listing has.
+
+    Attributes:
+        number: of jobs.
+        exact: False when it is the planner's estimate.
+
+    """
+
+    number: int
+    exact: bool
+
+
+class _Query:
+    """A statement that grows with its arguments."""
+
+    def __init__(self) -> None:
+        self.arguments: list[object] = []
+        self.conditions: list[str] = []
+
+    def argument(self, value: object) -> str:
+        self.arguments.append(value)
+        return f"${len(self.arguments)}"
+
+    @property
+    def where(self) -> str:
+        return " and ".join(self.conditions) or "true"
+
+
+def _conditions(session: Session, listing: Listing) -> _Query:
+    query = _Query()
+    wanted = listing.wanted
+    if listing.place is Place.OPEN:
+        query.conditions.append("status = 'open'")
+    else:
+        column = "owner" if listing.place is Place.POSTED else "claimed_by"
+        # typed as the column is: another collation would cost the index
+        query.conditions.append(f'{column} = {query.argument(session.target.user)}::text collate "C"')
+    if wanted.text.strip():
+        for word in wanted.text.replace("\0", " ").split():
+            escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            query.conditions.append(f"search_text like '%' || public.normal_text({query.argument(escaped)}) || '%'")
+    if wanted.cleaning_type is not None:
+        query.conditions.append(f"cleaning_type = {query.argument(str(wanted.cleaning_type))}")
+    if wanted.min_price is not None:
+        query.conditions.append(f"price >= {query.argument(wanted.min_price)}")
+    if wanted.max_price is not None:
+        query.conditions.append(f"price <= {query.argument(wanted.max_price)}")
+    return query
+
+
+async def page(
+    session: Session,
+    listing: Listing,
+    limit: int,
+    *,
+    after: Cleaning | None = None,
+    before: Cleaning | None = None,
+    from_end: bool = False,
+    offset: int = 0,
+) -> list[Cleaning]:
+    """One page of a listing, in its order.
+
+    Args:
+        session: the member who looks.
+        listing: what is listed.
+        limit: rows at the most.
+        after: the job that the page follows.
+        before: the job that the page ends before; not together with ``after``.
+        from_end: the last page instead of the first.
+        offset: rows to skip, for a jump into the middle; costs as much as reading them.
+
+    Returns:
+        At most ``limit`` jobs; fewer mean that the list ends there.
+
+    """
+    query = _conditions(session, listing)
+    order = listing.order
+    backwards = from_end or before is not None
+    anchor = before if before is not None else after
+    if anchor is not None:
+        value, number = listing.key_of(anchor)
+        sign = "<" if order.descending != backwards else ">"
+        query.conditions.append(f"({order.column}, id) {sign} ({query.argument(value)}, {query.argument(number)})")
+    direction = "desc" if order.descending != backwards else "asc"
+    skip = f"offset {query.argument(offset)}" if offset else ""
+    rows = await session.fetch(
+        f"select {COLUMNS} from public.cleanings where {query.where} "  # noqa: S608  only our own words are put together
+        f"order by {order.column} {direction}, id {direction} limit {query.argument(limit)} {skip}",
+        *query.arguments,
+    )
+    jobs = [_cleaning(row) for row in rows]
+    return jobs[::-1] if backwards else jobs
+
+
+async def count(session: Session, listing: Listing) -> Count:
+    """How many jobs a listing has: exact up to 10,000, the planner's estimate above."""
+    query = _conditions(session, listing)
+    number = await session.fetch_value(
+        f"select count(*) from (select from public.cleanings where {query.where} limit {EXACT_COUNT + 1}) counted",  # noqa: S608
+        *query.arguments,
+    )
+    if number <= EXACT_COUNT:
+        return Count(int(number), exact=True)
+    plan = await session.fetch_value(
+        f"explain (format json) select from public.cleanings where {query.where}",
+        *query.arguments,
+    )
+    estimate = int(json.loads(plan)[0]["Plan"]["Plan Rows"])
+    return Count(max(estimate, int(number)), exact=False)
+
+
+async def one(session: Session, job_id: int) -> Cleaning | None:
+    """A job by its number, or None."""
+    rows = await session.fetch(f"select {COLUMNS} from public.cleanings where id = $1::bigint", job_id)  # noqa: S608
+    return _cleaning(rows[0]) if rows else None
+
+
+async def by_id(session: Session, job_ids: Sequence[int]) -> dict[int, Cleaning]:
+    """Jobs by their numbers; those that are gone are missing."""
+    rows = await session.fetch(
+        f"select {COLUMNS} from public.cleanings where id = any($1::integer[])",  # noqa: S608
+        list(job_ids),
+    )
+    return {row["id"]: _cleaning(row) for row in rows}
+
+
+def _cleaning(row: Any) -> Cleaning:  # noqa: ANN401  asyncpg's record
+    return Cleaning(
+        id=row["id"],
+        name=row["name"],
+        description=row["description"],
+        cleaning_type=CleaningType(row["cleaning_type"]),
+        price=row["price"],
+        owner=handle_of(row["owner"]),
+        status=Status(row["status"]),
+        claimed_by=handle_of(row["claimed_by"]) if row["claimed_by"] is not None else None,
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        sort_name=row["sort_name"],
+    )
+
+
+async def post(session: Session, request: UUID, draft: Draft) -> int:
+    """Posts a job.
+
+    Returns:
+        Its number.
+
+    Raises:
+        BadInput: with the field that breaks a rule.
+
+    """
+    draft.checked()
+    answer = await session.move(
+        "select public.post_cleaning($1, $2, $3, $4, $5)",
+        *(request, draft.name, draft.description, str(draft.cleaning_type), draft.price),
+    )
+    return int(json.loads(answer)["id"])
+
+
+async def edit(session: Session, request: UUID, job_id: int, draft: Draft) -> None:
+    """Changes an open job of one's own.
+
+    Raises:
+        BadInput, NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
+
+    """
+    draft.checked()
+    await session.move(
+        "select public.edit_cleaning($1, $2, $3, $4, $5, $6)",
+        *(request, job_id, draft.name, draft.description, str(draft.cleaning_type), draft.price),
+    )
+
+
+async def cancel(session: Session, request: UUID, job_id: int) -> None:
+    """Takes back an open job of one's own.
+
+    Raises:
+        NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
+
+    """
+    await session.move("select public.cancel_cleaning($1, $2)", request, job_id)
+
+
+async def claim(session: Session, request: UUID, job: Cleaning) -> None:
+    """Takes an open job of somebody else, at the price that was shown.
+
+    Raises:
+        JobNotOpen: with who was faster.
+        PriceChanged: with what it costs now.
+        OwnJob, NoSuchJob: nothing was changed then.
+
+    """
+    await session.move("select public.claim_cleaning($1, $2, $3)", request, job.id, job.price)
+
+
+async def release(session: Session, request: UUID, job_id: int) -> None:
+    """Gives back a job that one has claimed.
+
+    Raises:
+        NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
+
+    """
+    await session.move("select public.release_cleaning($1, $2)", request, job_id)

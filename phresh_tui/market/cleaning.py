@@ -1,0 +1,172 @@
+"""A cleaning: a job that one member posts and another one claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from phresh_tui.market.errors import BadInput
+from phresh_tui.market.price import check_price
+from phresh_tui.market.text import FORBIDDEN_IN_LINE, FORBIDDEN_IN_PARAGRAPHS, NOT_BLANK, named
+
+NAME_LENGTH = 120
+DESCRIPTION_LENGTH = 10_000
+
+
+class CleaningType(StrEnum):
+    """The three sizes of a job."""
+
+    DUST_UP = "dust_up"
+    SPOT_CLEAN = "spot_clean"
+    FULL_CLEAN = "full_clean"
+
+    @property
+    def label(self) -> str:
+        """As it is shown: ``spot clean``."""
+        return self.value.replace("_", " ")
+
+
+class Status(StrEnum):
+    """Where a job stands."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    CANCELLED = "cancelled"
+
+    @property
+    def sign(self) -> str:
+        """A sign of one cell, so that colour is never the only one."""
+        return {"open": "○", "claimed": "●", "cancelled": "×"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """A job as it was last read.
+
+    Attributes:
+        id: its number.
+        name: one line, 1 to 120 characters.
+        description: up to 10,000 characters, line feeds allowed, or None.
+        cleaning_type: the size of the job.
+        price: per hour, in the market's currency.
+        owner: handle of the member who posted it.
+        status: where it stands.
+        claimed_by: handle of the member who has claimed it, or None.
+        created_at: when it was posted.
+        updated_at: when it was last changed or moved.
+        sort_name: the name as the database sorts it.
+
+    """
+
+    id: int
+    name: str
+    description: str | None
+    cleaning_type: CleaningType
+    price: Decimal
+    owner: str
+    status: Status
+    claimed_by: str | None
+    created_at: datetime
+    updated_at: datetime
+    sort_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a member wants to post, checked by `checked`.
+
+    Attributes:
+        name: one line, 1 to 120 characters.
+        description: up to 10,000 characters, or None.
+        cleaning_type: the size of the job.
+        price: per hour.
+
+    """
+
+    name: str
+    description: str | None
+    cleaning_type: CleaningType
+    price: Decimal
+
+    def checked(self) -> Draft:
+        """The draft, when it keeps every rule.
+
+        Raises:
+            BadInput: for the first rule broken, with its ``field``.
+
+        """
+        check_name(self.name)
+        check_description(self.description or "")
+        check_price(self.price)
+        return self
+
+
+def check_name(name: str) -> str:
+    """The name, unchanged, when it keeps the rules.
+
+    Raises:
+        BadInput: with ``field`` name.
+
+    """
+    if not NOT_BLANK.search(name):
+        raise BadInput(
+            "a job needs a name",
+            "there is nothing in it to read",
+            "Say in a few words what is to be done",
+            field="name",
+        )
+    if len(name) > NAME_LENGTH:
+        raise BadInput(
+            f"a name has at most {NAME_LENGTH} characters",
+            f"this one has {len(name)}",
+            "Move the rest into the description",
+            field="name",
+        )
+    if bad := FORBIDDEN_IN_LINE.search(name):
+        raise BadInput(
+            "a name is one line without control characters",
+            f"{named(bad[0])} stands at character {bad.start() + 1}",
+            "Take it out",
+            field="name",
+        )
+    return name
+
+
+def check_description(description: str) -> str:
+    """The description, unchanged, when it keeps the rules.
+
+    Raises:
+        BadInput: with ``field`` description.
+
+    """
+    if len(description) > DESCRIPTION_LENGTH:
+        raise BadInput(
+            f"a description has at most {DESCRIPTION_LENGTH} characters",
+            f"this one has {len(description)}",
+            "Shorten it",
+            field="description",
+        )
+    if bad := FORBIDDEN_IN_PARAGRAPHS.search(description):
+        raise BadInput(
+            "a description holds no control characters",
+            f"{named(bad[0])} stands at character {bad.start() + 1}",
+            "Take it out",
+            field="description",
+        )
+    return description
+
+
+def parse_type(text: str) -> CleaningType:
+    """A type as people write it: ``full_clean``, ``full clean``, ``Full-Clean``.
+
+    Raises:
+        BadInput: with ``field`` cleaning_type.
+
+    """
+    try:
+        return CleaningType(text.strip().lower().replace(" ", "_").replace("-", "_"))
+    except ValueError:
+        names = ", ".join(CleaningType)
+        raise BadInput(f"there is no type {text!r}", "", f"Choose one of {names}", field="cleaning_type") from None

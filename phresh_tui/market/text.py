@@ -1,0 +1,38 @@
+"""Text of members: what may be stored, and how it is shown so that a terminal never interprets it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+# the same characters as in the constraints of the table cleanings
+CONTROL = "\u0000-\u001f\u007f-\u009f"
+TURNING = "\u2028-\u202e\u2066-\u2069"
+BLANK = "\u0020\u00a0\u00ad\u115f\u1160\u1680\u180e\u2000-\u200f\u202f\u205f-\u2064\u2800\u3000\u3164\ufeff\uffa0"
+FORBIDDEN_IN_LINE = re.compile(f"[{CONTROL}{TURNING}\ud800-\udfff]")
+FORBIDDEN_IN_PARAGRAPHS = re.compile(f"[\u0000-\u0008\u000b-\u001f\u007f-\u009f{TURNING}\ud800-\udfff]")
+NOT_BLANK = re.compile(f"[^{BLANK}\t\n]")
+
+
+def visible(text: str) -> str:
+    """One line that a terminal can be given: whatever it could interpret becomes a visible replacement sign."""
+    return FORBIDDEN_IN_LINE.sub("�", text.replace("\n", " ").replace("\t", " "))
+
+
+def visible_paragraphs(text: str) -> str:
+    """Like `visible`, for text of several lines: line feeds stay, tabs become four spaces."""
+    return FORBIDDEN_IN_PARAGRAPHS.sub("�", text.replace("\t", "    "))
+
+
+def named(character: str) -> str:
+    """How a character that cannot be shown is named in an error, for example ``U+001B``."""
+    return f"U+{ord(character):04X}"
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """How long ago a moment was, in at most four characters: ``now``, ``5m``, ``3h``, ``12d``, ``7w``, ``3y``."""
+    seconds = max((now - moment) / timedelta(seconds=1), 0)
+    for size, name in ((31_557_600, "y"), (604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds >= size and not (name == "w" and seconds < 2 * size):
+            return f"{int(seconds // size)}{name}"
+    return "now"

@@ -1,0 +1,92 @@
+"""A real PostgreSQL for every test: one embedded cluster per test process, one fresh database per test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from phresh_tui.database.embedded import EmbeddedServer
+from tests.support import ACCESS, Cluster, Market, free_port
+
+SETTINGS = (
+    "POSTGRES_",
+    "PHRESH_",
+    "PG",
+    "DBMATE_",
+    "XDG_",
+    "DATABASE_URL",
+    "TEXTUAL_",
+    "NO_COLOR",
+    "COLORTERM",
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, an empty folder to stand in, and nothing configured: no test touches what is the user's."""
+    for name in list(os.environ):
+        if name.startswith(SETTINGS):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    # as root the embedded server would otherwise go to /var/lib/phresh
+    monkeypatch.setenv("PHRESH_DATA_DIR", str(tmp_path / "embedded"))
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    stand = tmp_path / "stand"
+    stand.mkdir()
+    monkeypatch.chdir(stand)
+    return home
+
+
+@pytest.fixture(scope="session")
+def public_folder() -> Iterator[Path]:
+    """A folder that every user of the system may enter, for servers that do not run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="phresh tests "))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(public_folder: Path) -> Iterator[Cluster]:
+    """A server of this test process: trust on its socket, SCRAM-SHA-256 on TCP."""
+    port = free_port()
+    server = EmbeddedServer(
+        public_folder / "cluster",
+        port=port,
+        access=ACCESS,
+        options={
+            "listen_addresses": "127.0.0.1",
+            "max_connections": "200",
+            # a test's data need not survive a power cut
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "autovacuum": "off",
+        },
+    )
+    server.start()
+    try:
+        yield Cluster(server, port)
+    finally:
+        server.leave()
+
+
+@pytest.fixture
+async def market(cluster: Cluster) -> AsyncIterator[Market]:
+    """A migrated database of its own, with nobody in it."""
+    market = await cluster.new_market()
+    try:
+        yield market
+    finally:
+        await market.close()
