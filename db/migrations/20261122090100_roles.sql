@@ -8,14 +8,6 @@ do $$
 declare
     missing text;
 begin
-    if current_setting('server_version_num')::integer < 160000 then
-        raise exception 'phresh needs PostgreSQL 16 or later, and this server is %', current_setting('server_version')
-            using hint = 'SET FALSE on a role grant, which members depend on, came with version 16.';
-    end if;
-    if getdatabaseencoding() <> 'UTF8' then
-        raise exception 'phresh needs a database in UTF8, and this one is in %', getdatabaseencoding()
-            using hint = 'create database phresh encoding ''UTF8'' template template0;';
-    end if;
     foreach missing in array array['phresh_owner', 'phresh_member', 'phresh_registrar'] loop
         -- two databases may be set up at once: the loser finds the role there
         begin
@@ -50,6 +42,31 @@ begin
 end
 $$;
 
+-- Grants on functions hold for one database only: what is closed to members here would be open to them next door, the
+-- lock that dbmate takes included. Only a superuser or the owner of those databases can close them.
+do $$
+declare
+    other text;
+begin
+    for other in
+        select datname from pg_catalog.pg_database
+        where datname in ('postgres', 'template1') and datname <> pg_catalog.current_database()
+    loop
+        begin
+            execute pg_catalog.format('revoke temporary, connect on database %I from public', other);
+            -- dbmate asks there whether the market's database exists
+            execute pg_catalog.format('grant connect on database %I to phresh_owner', other);
+        exception when insufficient_privilege then
+            null;
+        end;
+        if pg_catalog.has_database_privilege('public', other, 'connect') then
+            raise warning 'members may connect to the database %', other
+                using hint = pg_catalog.format('As a superuser: revoke temporary, connect on database %I from public;', other);
+        end if;
+    end loop;
+end
+$$;
+
 -- a member's program reads which migrations are in place before it starts
 grant select on public.schema_migrations to phresh_member;
 
@@ -59,7 +76,20 @@ set local lock_timeout = '5s';
 revoke select on public.schema_migrations from phresh_member;
 
 do $$
+declare
+    other text;
 begin
+    for other in
+        select datname from pg_catalog.pg_database
+        where datname in ('postgres', 'template1') and datname <> pg_catalog.current_database()
+    loop
+        begin
+            execute pg_catalog.format('revoke connect on database %I from phresh_owner', other);
+            execute pg_catalog.format('grant temporary, connect on database %I to public', other);
+        exception when insufficient_privilege then
+            null;
+        end;
+    end loop;
     execute pg_catalog.format('revoke connect on database %I from phresh_member', pg_catalog.current_database());
     execute pg_catalog.format('grant temporary, connect on database %I to public', pg_catalog.current_database());
 end

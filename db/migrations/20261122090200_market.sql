@@ -78,7 +78,7 @@ update public.cleanings
 set status = 'cancelled'
 where pg_catalog.char_length(name) not between 1 and 120
     or name ~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
-    or name !~ '[^\u0020\u00a0\u00ad\u115f\u1160\u1680\u180e\u2000-\u200f\u202f\u205f-\u2064\u2800\u3000\u3164\ufeff\uffa0]'
+    or name !~ '[^\u0020\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'
     or pg_catalog.char_length(description) > 10000
     or description ~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
     or cleaning_type not in ('dust_up', 'spot_clean', 'full_clean')
@@ -92,7 +92,7 @@ alter table public.cleanings
     ) not valid,
     -- something that can be seen
     add constraint cleanings_name_blank check (
-        name ~ '[^\u0020\u00a0\u00ad\u115f\u1160\u1680\u180e\u2000-\u200f\u202f\u205f-\u2064\u2800\u3000\u3164\ufeff\uffa0]'
+        name ~ '[^\u0020\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'
     ) not valid,
     add constraint cleanings_description_length check (pg_catalog.char_length(description) <= 10000) not valid,
     -- tab and line feed are text here

@@ -24,7 +24,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if name is null or name !~ '[^\u0020\u00a0\u00ad\u115f\u1160\u1680\u180e\u2000-\u200f\u202f\u205f-\u2064\u2800\u3000\u3164\ufeff\uffa0]' then
+    if name is null or name !~ '[^\u0020\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]' then
         raise exception 'a job needs a name' using errcode = 'PH001', column = 'name';
     end if;
     if char_length(name) > 120 then
@@ -126,7 +126,7 @@ begin
     if job.status <> wanted then
         raise exception 'job % is %', job_id, job.status using errcode = 'PH003';
     end if;
-    if wanted = 'claimed' then
+    if wanted = 'claimed' and job.claimed_by <> session_user::text collate "C" then
         raise exception 'job % was claimed by somebody else', job_id using errcode = 'PH006';
     end if;
     if shown_price is not null and job.price <> shown_price then

@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 # the same characters as in the constraints of the table cleanings
 CONTROL = "\u0000-\u001f\u007f-\u009f"
 TURNING = "\u2028-\u202e\u2066-\u2069"
-BLANK = "\u0020\u00a0\u00ad\u115f\u1160\u1680\u180e\u2000-\u200f\u202f\u205f-\u2064\u2800\u3000\u3164\ufeff\uffa0"
+# every blank of Unicode, and what takes no room or draws nothing: fillers, joiners, selectors, tags
+BLANK = (
+    "\u0020\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202f\u205f-\u206f"
+    "\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
 FORBIDDEN_IN_LINE = re.compile(f"[{CONTROL}{TURNING}\ud800-\udfff]")
 FORBIDDEN_IN_PARAGRAPHS = re.compile(f"[\u0000-\u0008\u000b-\u001f\u007f-\u009f{TURNING}\ud800-\udfff]")
 NOT_BLANK = re.compile(f"[^{BLANK}\t\n]")
