@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from phresh_tui.paths import private_folder, state_folder
 
 STARS = "********"
-_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]*):[^\s@]*@")
-_secrets: set[str] = set()
+# up to the last @: an unescaped one in the password would leave the rest of it in view
+_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]*):\S*@")
+_PASSWORD_OPTION = re.compile(r"(?i)(\bpassword=)[^\s&]+")
+# a password of this length that is no plain word is starred out wherever it stands, also glued to other letters
+DISTINCTIVE = 8
+# whose tracebacks may hold an address, and who would write them over the screen
+LOGGERS = ("phresh", "asyncio")
+_secrets: dict[str, str] = {}
 
 
 def keep_secret(password: str, *, public: tuple[str, ...] = ()) -> None:
-    """From now on this password is starred out of everything that goes through `masked`, also in its URL form.
+    """From now on this password is starred out of everything that goes through `masked`, however it is written.
 
     Args:
         password: what must never be seen.
@@ -24,15 +31,22 @@ def keep_secret(password: str, *, public: tuple[str, ...] = ()) -> None:
             in URLs only, or every line would lose the name.
 
     """
-    if len(password) >= 4 and password not in public:
-        _secrets.update({password, quote(password, safe=""), quote(password)})
+    if len(password) < 4 or password in public:
+        return
+    anywhere = len(password) >= DISTINCTIVE and not password.isalpha()
+    # as an address, a repr, JSON and SQL write it
+    spellings = {password, quote(password, safe=""), quote(password), quote_plus(password), password.replace("'", "''")}
+    spellings |= {repr(password)[1:-1], ascii(password)[1:-1], json.dumps(password)[1:-1]}
+    for spelling in spellings:
+        _secrets[spelling] = re.escape(spelling) if anywhere else rf"(?<!\w){re.escape(spelling)}(?!\w)"
 
 
 def masked(text: str) -> str:
     """The text with every known password, and every password in a URL, starred out."""
+    text = _URL_PASSWORD.sub(rf"\1:{STARS}@", text)
     for secret in sorted(_secrets, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", STARS, text)
-    return _URL_PASSWORD.sub(rf"\1:{STARS}@", text)
+        text = re.sub(_secrets[secret], STARS, text)
+    return _PASSWORD_OPTION.sub(rf"\1{STARS}", text)
 
 
 class _MaskingFormatter(logging.Formatter):
@@ -45,21 +59,32 @@ def log_file() -> Path:
     return state_folder() / "phresh.log"
 
 
+class _Quiet(RotatingFileHandler):
+    """A full disk must not draw a traceback over the screen, as logging does by default."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's own name
+        pass
+
+
 def open_log(level: str = "INFO") -> None:
     """Sends what the program logs into the log file, at most 1 MB and one older file of that size.
 
     A log that cannot be written is no reason not to start: then nothing is logged.
     """
-    logger = logging.getLogger("phresh")
-    logger.propagate = False
-    logger.setLevel(level)
-    if logger.handlers:
-        return
     try:
         file = log_file()
         private_folder(file.parent)
-        handler: logging.Handler = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    except OSError:
+        handler: logging.Handler = _Quiet(file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    except (OSError, RuntimeError):
+        # a RuntimeError says that there is no home folder
         handler = logging.NullHandler()
     handler.setFormatter(_MaskingFormatter("%(asctime)s %(levelname)s [%(process)d] %(message)s"))
-    logger.addHandler(handler)
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        for old in logger.handlers[:]:
+            logger.removeHandler(old)
+            old.close()
+        logger.propagate = False
+        logger.addHandler(handler)
+    logging.getLogger("phresh").setLevel(level)
+    logging.getLogger("asyncio").setLevel(logging.WARNING)

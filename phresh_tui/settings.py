@@ -7,14 +7,25 @@ it, so a setting is its name, its type, its default and one sentence.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from phresh_tui.market.errors import ConfigurationError
+
+FILE = ".env"
+# Notepad and its kin begin a file with a mark that would become part of the first name
+ENCODING = "utf-8-sig"
 
 SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 
@@ -23,12 +34,53 @@ def _setting(name: str, default: Any, sentence: str, **rules: Any) -> Any:  # no
     return Field(default, validation_alias=AliasChoices(name), description=sentence, **rules)
 
 
+def _filled_in(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {name: value for name, value in values.items() if value and value.strip()}
+
+
+class _Source(EnvSettingsSource):
+    """Values by their names in the environment, without the blank ones: those hide nothing in the next source."""
+
+    def __init__(self, settings_cls: type[BaseSettings], values: Mapping[str, str | None]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = _filled_in(values)
+
+
+def _file_values() -> dict[str, str | None]:
+    """What stands in ``.env``, read as dbmate and compose read it: ``${NAME}`` is a value, except in single quotes.
+
+    Raises:
+        ConfigurationError: for a line that cannot be read. The parser itself only warns and goes on, so a password with
+            an apostrophe would simply be missing.
+
+    """
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
+
+    try:
+        text = Path(FILE).read_text(encoding=ENCODING)
+    except (FileNotFoundError, IsADirectoryError):
+        return {}
+    lines = list(parse_stream(StringIO(text)))
+    if broken := [line.original.line for line in lines if line.error]:
+        raise ConfigurationError(
+            f"line {broken[0]} of .env cannot be read",
+            "it is not of the form NAME=value",
+            "Put a value with blanks, #, $ or quotes into single quotes; one with an apostrophe into double quotes",
+        )
+    values = dict(dotenv_values(stream=StringIO(text)))
+    # the parser would replace ${NAME} inside a single-quoted password too
+    literal = dotenv_values(stream=StringIO(text), interpolate=False)
+    for line in lines:
+        if line.key and line.original.string.partition("=")[2].lstrip().startswith("'"):
+            values[line.key] = literal[line.key]
+    return values
+
+
 class Settings(BaseSettings):
     """Every setting of the program. A blank value counts as not given; unknown names are ignored."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", case_sensitive=True
-    )
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=True)
 
     database_url: SecretStr | None = _setting(
         "DATABASE_URL",
@@ -49,7 +101,7 @@ class Settings(BaseSettings):
     postgres_sslmode: SslMode = _setting(
         "POSTGRES_SSLMODE",
         "prefer",
-        "disable, allow, prefer, require, verify-ca or verify-full, as libpq names them.",
+        "TLS mode: disable, allow, prefer, require, verify-ca or verify-full, as libpq names them.",
     )
     connect_timeout: float = _setting("PHRESH_CONNECT_TIMEOUT", 5.0, "Seconds to wait for a connection.", gt=0, le=300)
     command_timeout: float = _setting(
@@ -78,11 +130,17 @@ class Settings(BaseSettings):
         "PHRESH_LOG_LEVEL", "INFO", "How much goes into the log: DEBUG, INFO, WARNING or ERROR."
     )
 
-    @model_validator(mode="before")
     @classmethod
-    def _blank_is_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """A value of nothing but blanks, as a copied template may hold, is the default."""
-        return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic passes all of them by name
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment beats ``.env``. A blank value in the one does not hide a value in the other."""
+        return init_settings, _Source(settings_cls, os.environ), _Source(settings_cls, _file_values())
 
     @property
     def is_embedded(self) -> bool:
@@ -147,7 +205,9 @@ def load_settings() -> Settings:
             f"{name} has a value that does not fit", first["msg"], f"Change it in {_where(name)}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError("the file .env cannot be read", str(error), "Mend it or take it away") from None
+        # only where: the text of a UnicodeDecodeError's object, and so a password, stays out
+        why = error.strerror if isinstance(error, OSError) else f"it is not UTF-8, from byte {error.start} on"
+        raise ConfigurationError("the file .env cannot be read", why or "", "Mend it or take it away") from None
 
 
 def _where(name: str) -> str:
@@ -174,11 +234,9 @@ class InForce:
 
 def in_force(settings: Settings) -> list[InForce]:
     """All settings with what is in force and where it came from, in the order of the class."""
-    from dotenv import dotenv_values
-
     from phresh_tui.logs import STARS, masked
 
-    file = {name: value for name, value in dotenv_values(".env").items() if value and value.strip()}
+    file = _filled_in(_file_values())
     lines = []
     for field, definition in Settings.model_fields.items():
         name = alias_of(field)

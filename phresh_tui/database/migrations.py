@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -16,6 +17,8 @@ from phresh_tui.market.errors import ConfigurationError, DatabaseUnavailable, Sc
 
 # what a program may wait for another one that is migrating, and for locks: longer than any single migration here
 LOCK_TIMEOUT = "2m"
+# what dbmate's driver shares with asyncpg; others, such as PGREALM or PGOPTIONS, make it fail or change what is done
+DRIVER_VARIABLES = {"PGPASSWORD", "PGPASSFILE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"}
 
 
 def migrations_folder() -> Path:
@@ -82,7 +85,11 @@ async def run_dbmate(target: Target, *arguments: str, folder: Path | None = None
         from phresh_tui.database.errors import unavailable
 
         raise unavailable(error, target) from None
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("DBMATE_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name in DRIVER_VARIABLES or not name.startswith(("DBMATE_", "PG"))
+    }
     environment["DATABASE_URL"] = target.dbmate_url(tls=tls)
     environment["PGCONNECT_TIMEOUT"] = str(max(int(target.connect_timeout), 1))
     process = await asyncio.create_subprocess_exec(
@@ -103,7 +110,14 @@ async def run_dbmate(target: Target, *arguments: str, folder: Path | None = None
         stderr=asyncio.subprocess.PIPE,
         env=environment,
     )
-    output, errors = await process.communicate()
+    try:
+        output, errors = await process.communicate()
+    except asyncio.CancelledError:
+        # what it had begun is rolled back by the server
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        raise
     return Outcome(process.returncode or 0, masked(output.decode()), masked(errors.decode()))
 
 

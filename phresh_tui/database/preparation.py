@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import asyncpg
@@ -13,7 +14,7 @@ from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import known_versions, migrate_up
 from phresh_tui.database.target import Target, configured_target
-from phresh_tui.market.errors import SchemaError
+from phresh_tui.market.errors import SchemaError, SignInError
 from phresh_tui.market.member import handle_of
 from phresh_tui.paths import data_folder
 from phresh_tui.settings import Settings
@@ -84,7 +85,10 @@ async def _start_uncancelled(server: EmbeddedServer, progress: Progress) -> None
     try:
         await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await starting
+        # also when somebody presses it twice: a server that nobody waits for would be left behind
+        while not starting.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([starting])
         raise
 
 
@@ -96,17 +100,44 @@ async def _check(target: Target, progress: Progress) -> Door:
         if not isinstance(error.__cause__, asyncpg.InvalidCatalogNameError):
             raise
         progress(f"Making the database {target.database}")
+        await _check_server_before_making(target)
         await migrate_up(target)
         async with connected(target) as connection:
             state = await look(connection)
     state.check_server()
     state.check_ours(target)
+    # before anything is applied: what a newer program has made may not go together with what is pending here
+    state.check_not_ahead()
     if state.pending:
         state.check_may_migrate(target)
         progress("Bringing the database up to date")
         await migrate_up(target)
-    state.check_not_ahead()
     return state.door
+
+
+async def _check_server_before_making(target: Target) -> None:
+    """Refuses an old server before a database is made on it, if the account may enter the usual one and ask."""
+    try:
+        async with connected(replace(target, database="postgres")) as connection:
+            version = await connection.fetchval("select current_setting('server_version_num')::integer")
+    except (SchemaError, SignInError):
+        return
+    check_server(version)
+
+
+def check_server(version: int) -> None:
+    """Raises `SchemaError` for a server that is too old.
+
+    Args:
+        version: as the number that PostgreSQL gives, 180006 for 18.6.
+
+    """
+    if version < OLDEST_SERVER:
+        raise SchemaError(
+            f"this server is PostgreSQL {version // 10000}",
+            f"phresh needs version {OLDEST_SERVER // 10000} or later",
+            "Upgrade it, or configure another server",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +147,7 @@ class SchemaState:
     Attributes:
         server_version: as the number that PostgreSQL gives, 180006 for 18.6.
         applied: versions of the migrations in place.
-        is_empty: whether the database holds no table at all.
+        is_empty: whether the database holds nothing that somebody made: no table, view, sequence or function.
         may_migrate: whether the account can change the schema.
         door: whose account it is.
 
@@ -135,12 +166,7 @@ class SchemaState:
 
     def check_server(self) -> None:
         """Raises `SchemaError` for a server that is too old."""
-        if self.server_version < OLDEST_SERVER:
-            raise SchemaError(
-                f"this server is PostgreSQL {self.server_version // 10000}",
-                f"phresh needs version {OLDEST_SERVER // 10000} or later",
-                "Upgrade it, or configure another server",
-            )
+        check_server(self.server_version)
 
     def check_ours(self, target: Target) -> None:
         """Raises `SchemaError` for a database that holds somebody else's data."""
@@ -183,12 +209,20 @@ async def look(connection: Connection) -> SchemaState:
             ) as may_look,
             not exists (
                 select from pg_catalog.pg_class
-                where relkind in ('r', 'p', 'v', 'm', 'f') and relname <> 'schema_migrations'
-                    and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+                where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and relname <> 'schema_migrations'
+                    and relnamespace <> 'information_schema'::regnamespace
                     and relnamespace::regnamespace::text not like 'pg\\_%'
                     and not exists (
                         select from pg_catalog.pg_depend
                         where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e'
+                    )
+            ) and not exists (
+                select from pg_catalog.pg_proc
+                where pronamespace <> 'information_schema'::regnamespace
+                    and pronamespace::regnamespace::text not like 'pg\\_%'
+                    and not exists (
+                        select from pg_catalog.pg_depend
+                        where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e'
                     )
             ) as is_empty,
             (

@@ -7,7 +7,7 @@ import socket
 import struct
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from phresh_tui.logs import STARS, keep_secret
 from phresh_tui.market.errors import ConfigurationError
@@ -28,6 +28,7 @@ class Target:
         connect_timeout: seconds.
         command_timeout: seconds.
         embedded: whether it is the server that this program starts and stops.
+        read_only: whether the server is told to refuse every write, for an account that could do more than it should.
 
     """
 
@@ -40,6 +41,7 @@ class Target:
     connect_timeout: float = 5.0
     command_timeout: float = 15.0
     embedded: bool = False
+    read_only: bool = False
 
     @property
     def is_socket(self) -> bool:
@@ -107,6 +109,7 @@ class Target:
                 # the generic plan of a trigram search is twenty times slower
                 "plan_cache_mode": "force_custom_plan",
                 "client_encoding": "UTF8",
+                **({"default_transaction_read_only": "on"} if self.read_only else {}),
             },
         }
 
@@ -159,8 +162,9 @@ def configured_target(settings: Settings) -> Target:
 def parse_url(url: str, sslmode: SslMode = "prefer") -> Target:
     """A target from ``postgresql://user:password@host:port/database?sslmode=...``.
 
-    ``host``, ``port`` and ``sslmode`` may stand in the query, as dbmate and libpq write them; other parameters are left
-    to those programs.
+    ``user``, ``password``, ``host``, ``port`` and ``sslmode`` may stand in the query, as dbmate and libpq write them.
+    Certificates are named by PGSSLROOTCERT, PGSSLCERT and PGSSLKEY, which both drivers read; other parameters, such as
+    dbmate's own, are passed over.
 
     Raises:
         ConfigurationError: saying what is wrong without repeating the address.
@@ -183,11 +187,17 @@ def parse_url(url: str, sslmode: SslMode = "prefer") -> Target:
         ) from None
     if parts.scheme not in ("postgres", "postgresql"):
         raise wrong("it does not begin with postgresql:// or postgres://")
-    query = dict(parse_qsl(parts.query))
+    # not parse_qsl, for which a plus is a blank: here it is a plus, as libpq reads it
+    query = {
+        unquote(name): unquote(value) for name, _, value in (pair.partition("=") for pair in parts.query.split("&"))
+    }
     host = query.get("host") or query.get("socket") or parts.hostname or "localhost"
     if "," in host:
         raise wrong("it names several hosts; phresh connects to one")
     mode = query.get("sslmode", sslmode)
+    if files := sorted(query.keys() & {"sslrootcert", "sslcert", "sslkey"}):
+        # passed over, it would be another certificate that is trusted than the one that was meant
+        raise wrong(f"{files[0]} is read from the variable PG{files[0].upper()}, not from the address")
     if mode not in get_args(SslMode):
         raise wrong(f"its sslmode is none of {', '.join(get_args(SslMode))}")
     if "port" in query:
@@ -195,13 +205,15 @@ def parse_url(url: str, sslmode: SslMode = "prefer") -> Target:
             raise wrong("its port is not a number")
         port = int(query["port"])
     database = unquote(parts.path.removeprefix("/"))
-    if not parts.username or not database or "/" in database:
-        raise wrong("it names no user" if not parts.username else "it names no database")
+    user = unquote(parts.username) if parts.username else query.get("user")
+    password = unquote(parts.password) if parts.password else query.get("password")
+    if not user or not database or "/" in parts.path.removeprefix("/"):
+        raise wrong("it names no user" if not user else "it names no database")
     return Target(
         host=unquote(host),
         port=port or 5432,
         database=database,
-        user=unquote(parts.username),
-        password=unquote(parts.password) if parts.password is not None else None,
+        user=user,
+        password=password or None,
         sslmode=mode,  # type: ignore[arg-type]  # checked above
     )
