@@ -1,0 +1,123 @@
+"""Everything that can be done from the keyboard, each written once.
+
+This table feeds the bindings of the screens, the footer, the help and the command palette.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+
+class Where(StrEnum):
+    """The places in which actions work."""
+
+    EVERYWHERE = "everywhere"
+    SIGN_IN = "sign-in"
+    LIST = "list"
+    BROWSE = "browse"
+    MINE = "my jobs"
+    POST = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done.
+
+    Attributes:
+        id: never changes; Textual's action is this name with underscores.
+        where: the screen, or the list on any screen.
+        keys: as Textual names them, separated by commas; the first is shown.
+        label: one or two words for the footer.
+        help: a sentence for the help and the palette.
+        footer: its place in the footer from the left, or 0 to leave it out.
+
+    """
+
+    id: str
+    where: Where
+    keys: str
+    label: str
+    help: str
+    footer: int = 0
+    priority: bool = False
+
+    @property
+    def method(self) -> str:
+        """The name of Textual's action."""
+        return self.id.replace("-", "_")
+
+    @property
+    def binding(self) -> Binding:
+        """For a screen's or a widget's BINDINGS."""
+        return Binding(
+            self.keys,
+            self.method,
+            self.label,
+            show=bool(self.footer),
+            tooltip=self.help,
+            id=f"{self.where.name.lower()}.{self.id}",
+            priority=self.priority,
+        )
+
+
+ACTIONS = (
+    # --- in a list of jobs
+    Action("cursor-down", Where.LIST, "j,down", "Down", "Next job"),
+    Action("cursor-up", Where.LIST, "k,up", "Up", "Previous job"),
+    Action("cursor-page-down", Where.LIST, "pagedown,ctrl+f,ctrl+d,space", "Page down", "One screen further"),
+    Action("cursor-page-up", Where.LIST, "pageup,ctrl+b,ctrl+u", "Page up", "One screen back"),
+    Action("cursor-top", Where.LIST, "g,home", "Top", "First job"),
+    Action("cursor-end", Where.LIST, "G,end", "End", "Last job"),
+    # --- the open jobs
+    Action("claim", Where.BROWSE, "c", "Claim", "Claim the selected job at the price shown", 1),
+    Action("undo", Where.BROWSE, "u", "Undo", "Take your last claim back", 2),
+    Action("search", Where.BROWSE, "slash", "Search", "Find jobs by words in name and description", 3),
+    Action("clear", Where.BROWSE, "escape", "Clear", "Drop the search and the filter", 4),
+    Action("post", Where.BROWSE, "n", "Post", "Post a request to have something cleaned", 5),
+    Action("filter", Where.BROWSE, "f", "Filter", "Show one type, or a range of prices", 6),
+    Action("sort", Where.BROWSE, "s", "Sort", "Newest, price up, price down, name", 7),
+    Action("mine", Where.BROWSE, "m", "My jobs", "What you have posted and claimed", 8),
+    Action("focus-detail", Where.BROWSE, "enter", "Read", "Go into the description, to scroll it"),
+    Action("samples", Where.BROWSE, "S", "Samples", "Fill an empty market with 200 sample jobs", 9),
+    Action("refresh", Where.BROWSE, "r,f5", "Refresh", "Look again now"),
+    # --- my jobs
+    Action("edit", Where.MINE, "e", "Edit", "Change the selected open job", 1),
+    Action("cancel-job", Where.MINE, "x", "Cancel job", "Take the selected open job back", 2),
+    Action("release", Where.MINE, "R", "Release", "Give the selected claimed job back", 3),
+    Action("undo", Where.MINE, "u", "Undo", "Take your last claim back", 4),
+    Action("other-tab", Where.MINE, "tab,left,right,h,l", "Posted/Claimed", "Between what you posted and claimed", 5),
+    Action("post", Where.MINE, "n", "Post", "Post a request to have something cleaned", 6),
+    Action("focus-detail", Where.MINE, "enter", "Read", "Go into the description, to scroll it"),
+    Action("refresh", Where.MINE, "r,f5", "Refresh", "Look again now"),
+    Action("back", Where.MINE, "escape,m", "Browse", "Back to the open jobs", 7),
+    # --- the form
+    Action("send", Where.POST, "ctrl+s", "Post", "Post the job, or save the change", 1, priority=True),
+    Action("back", Where.POST, "escape", "Back, draft kept", "Leave the form; what you typed is offered again", 2),
+    Action("discard", Where.POST, "ctrl+x", "Discard", "Empty the form and forget the draft", 3, priority=True),
+    # --- signing in
+    Action("new-here", Where.SIGN_IN, "ctrl+n", "I am new here", "Switch between signing in and signing up", 2),
+    # --- everywhere
+    Action("help", Where.EVERYWHERE, "question_mark,f1", "Help", "What can be done here, and with which key", 20),
+    Action("quit", Where.EVERYWHERE, "q", "Quit", "Leave phresh", 21),
+)
+
+
+def bindings(*places: Where) -> list[BindingType]:
+    """The bindings of a screen or a widget."""
+    return [action.binding for action in ACTIONS if action.where in places]
+
+
+def actions_in(*places: Where) -> list[Action]:
+    """The actions that work in some places, in the order of the table."""
+    return [action for action in ACTIONS if action.where in places]
+
+
+def order_in_footer(binding_id: str | None) -> int:
+    """Where a binding stands in the footer, from the left."""
+    for action in ACTIONS:
+        if binding_id == f"{action.where.name.lower()}.{action.id}":
+            return action.footer
+    return 50

@@ -1,0 +1,365 @@
+"""The program on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from rich.console import Console
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from phresh_tui.database import cleanings
+from phresh_tui.database.preparation import Prepared
+from phresh_tui.database.session import Link, Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import DatabaseUnavailable, PhreshError
+from phresh_tui.market.member import login_of
+from phresh_tui.market.text import visible
+from phresh_tui.settings import Settings
+from phresh_tui.tui.actions import actions_in
+from phresh_tui.tui.memory import DraftFile, remember_handle
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.browse import BrowseScreen
+from phresh_tui.tui.screens.post import PostScreen
+from phresh_tui.tui.screens.sign_in import SignInScreen
+
+Result = TypeVar("Result")
+logger = logging.getLogger("phresh")
+
+# seconds in which a claim can be taken back with one key
+UNDO_SECONDS = 300
+# seconds that a move waits for the connection to come back before it is given up
+PATIENCE = 120
+SAMPLES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A claim that can be taken back.
+
+    Attributes:
+        job: what was claimed.
+        until: on the monotonic clock, seconds.
+
+    """
+
+    job: Cleaning
+    until: float
+
+
+class _LogStream:
+    """Writes what Textual would print of a crash into the log, where passwords are starred out."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        if text.strip():
+            logger.error("%s", text.rstrip())
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+
+class PhreshApp(App[int]):
+    """The full-screen program.
+
+    Args:
+        settings: what is configured.
+        prepared: a database that is ready.
+        handle: who to sign in as, or None to ask.
+
+    """
+
+    CSS_PATH = "phresh.tcss"
+    TITLE = "phresh"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = [
+        # a member's own Ctrl+C in a field copies what is selected there; everywhere else it leaves, drafts are kept
+        Binding("ctrl+c", "leave", "Quit", show=False, system=True),
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(self, settings: Settings, prepared: Prepared, handle: str | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.prepared = prepared
+        self.wanted_handle = handle or prepared.handle or ""
+        self.session: Session | None = None
+        self._undo: Undo | None = None
+        self._connected = asyncio.Event()
+        self.error_console = Console(file=_LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
+
+    async def on_mount(self) -> None:
+        """Signs in at once when it is clear who, and asks otherwise."""
+        self.set_interval(self.settings.refresh_seconds, self._look_again_by_itself, name="poll")
+        message = ""
+        if self.wanted_handle and (self.prepared.handle or self.prepared.target.embedded):
+            target = self.prepared.target
+            if not self.prepared.handle:
+                target = target.as_account(login_of(self.wanted_handle), None)
+            try:
+                await self.signed_in(await Session.open(target, self.settings))
+            except PhreshError as error:
+                message = str(error)
+            else:
+                return
+        await self.push_screen(SignInScreen(message))
+
+    async def on_unmount(self) -> None:
+        """Closes the connections."""
+        if self.session is not None:
+            await self.session.close()
+
+    # --- who is here
+
+    async def signed_in(self, session: Session) -> None:
+        """Shows the market to a member."""
+        self.session = session
+        remember_handle(self.prepared.target.masked_url, session.handle)
+        session.watch_link(self._link_changed)
+        self._connected.set()
+        await self._to_first_screen(BrowseScreen())
+
+    async def _to_first_screen(self, screen: Screen[None]) -> None:
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(screen)
+
+    async def action_sign_out(self) -> None:
+        """Back to the question who you are; drafts stay."""
+        session, self.session = self.session, None
+        self._undo = None
+        self.wanted_handle = ""
+        self._connected.clear()
+        await self._to_first_screen(SignInScreen())
+        if session is not None:
+            await session.close()
+
+    def action_change_password(self) -> None:
+        """Asks for a new password."""
+        from phresh_tui.database.target import Target
+        from phresh_tui.tui.screens.password import PasswordScreen
+
+        async def reconnect(target: Target) -> None:
+            old = self.session
+            try:
+                session = await Session.open(target, self.settings)
+            except PhreshError as error:
+                self.tell_error(error)
+                return
+            await self.signed_in(session)
+            if old is not None:
+                await old.close()
+            self.tell("Your password is changed.")
+
+        def changed(target: Target | None) -> None:
+            if target is not None:
+                self.run_worker(reconnect(target), exit_on_error=False)
+
+        if self.session is not None:
+            self.push_screen(PasswordScreen(self.session.target), changed)
+
+    # --- the connection
+
+    def _link_changed(self, link: Link) -> None:
+        if link is Link.CONNECTED:
+            self._connected.set()
+        else:
+            self._connected.clear()
+        for screen in self.screen_stack:
+            if isinstance(screen, MarketScreen):
+                screen.show_link(link)
+
+    def _look_again_by_itself(self) -> None:
+        if self.session is not None and self.session.link is Link.CONNECTED:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Reads again what the member sees, also behind a dialog."""
+        for screen in self.screen_stack:
+            if isinstance(screen, MarketScreen):
+                screen.look_again()
+
+    async def make_move(self, what: str, call: Callable[[UUID], Awaitable[Result]]) -> Result:
+        """Sends a move until it is answered: one whose answer was lost is sent again with the same request id.
+
+        Args:
+            what: the move, for the person who waits: "The claim".
+            call: sends it.
+
+        Raises:
+            Refused: when the market says no.
+            DatabaseUnavailable: when the connection does not come back in two minutes.
+
+        """
+        request = uuid4()
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await call(request)
+            except DatabaseUnavailable:
+                if time.monotonic() > give_up or self.session is None:
+                    raise
+                self.tell(f"{what} has no answer yet. It is sent again as soon as the connection is back.", error=True)
+                try:
+                    await asyncio.wait_for(self._connected.wait(), max(give_up - time.monotonic(), 0.1))
+                except TimeoutError:
+                    continue
+
+    # --- what is told
+
+    def tell(self, text: str, *, error: bool = False) -> None:
+        """A line that goes away by itself; text of members is shown as it is."""
+        self.notify(
+            visible(text), severity="error" if error else "information", markup=False, timeout=8 if error else 5
+        )
+
+    def tell_error(self, error: PhreshError) -> None:
+        """What went wrong. A lost connection stands in the top line already."""
+        if isinstance(error, DatabaseUnavailable) and self.session and self.session.link is not Link.CONNECTED:
+            return
+        self.tell(str(error), error=True)
+
+    # --- moves that several screens make
+
+    @property
+    def undo(self) -> Undo | None:
+        """The claim that can still be taken back with one key."""
+        if self._undo is not None and time.monotonic() > self._undo.until:
+            self._undo = None
+        return self._undo
+
+    def remember_claim(self, job: Cleaning) -> None:
+        """From now on this claim is what undo takes back."""
+        self._undo = Undo(job, time.monotonic() + UNDO_SECONDS)
+
+    def undo_claim(self) -> None:
+        """Gives the job of the last claim back."""
+        undo = self.undo
+        if undo is not None:
+            self.release(undo.job)
+
+    def release(self, job: Cleaning) -> None:
+        """Gives a claimed job back."""
+        if self._undo is not None and self._undo.job.id == job.id:
+            self._undo = None
+        self.run_worker(self._release(job), group="move", exit_on_error=False)
+
+    async def _release(self, job: Cleaning) -> None:
+        session = self.session
+        if session is None:
+            return
+
+        async def release(request: UUID) -> None:
+            await cleanings.release(session, request, job.id)
+
+        try:
+            await self.make_move("The release", release)
+        except PhreshError as error:
+            self.tell_error(error)
+        else:
+            self.tell(f"“{visible(job.name)}” is open again.")
+        self.look_again()
+        self.screen.refresh_bindings()
+
+    def open_form(self, job: Cleaning | None = None) -> None:
+        """Opens the form for a new job, or for the change of one."""
+        if self.session is not None:
+            file = DraftFile(self.prepared.target.masked_url, self.session.handle, job.id if job else None)
+            self.push_screen(PostScreen(file, job))
+
+    async def show_posted(self, number: int, *, is_new: bool) -> None:
+        """Closes the form; a new job is selected in the list of open jobs."""
+        if is_new:
+            while len(self.screen_stack) > 2:
+                await self.pop_screen()
+        else:
+            await self.pop_screen()
+        self.look_again()
+        browse = self.screen
+        if is_new and isinstance(browse, BrowseScreen) and self.session is not None:
+            try:
+                job = await cleanings.one(self.session, number)
+            except PhreshError as error:
+                self.tell_error(error)
+                return
+            if job is not None:
+                browse.reveal(job)
+
+    def fill_with_samples(self) -> None:
+        """Posts sample jobs with the operator's account."""
+        self.tell(f"Making {SAMPLES} sample jobs …")
+        self.run_worker(self._fill(), group="samples", exclusive=True, exit_on_error=False)
+
+    async def _fill(self) -> None:
+        from phresh_tui.database.samples import add_samples
+
+        try:
+            number = await add_samples(self.prepared.target, SAMPLES, progress=lambda *_: None)
+        except PhreshError as error:
+            self.tell_error(error)
+        else:
+            self.tell(f"{number} sample jobs are there.")
+        self.look_again()
+
+    # --- the palette
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything by its name: what can be done on this screen, then what belongs to the account and the looks."""
+        if isinstance(screen, MarketScreen):
+            for action in actions_in(*screen.HELP_PLACES):
+                target = screen if hasattr(screen, f"action_{action.method}") else screen.focused
+                if target is None or not hasattr(target, f"action_{action.method}"):
+                    continue
+                if screen.check_action(action.method, ()):
+                    yield SystemCommand(action.label, action.help, getattr(target, f"action_{action.method}"))
+        if self.session is not None:
+            yield SystemCommand("Switch member", "Sign in as somebody else", self.action_sign_out)
+            yield SystemCommand("Sign out", "Close the connections and ask who you are", self.action_sign_out)
+            if not self.prepared.target.embedded:
+                yield SystemCommand("Change password", "Give your account a new one", self.action_change_password)
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "Leave phresh", self.action_leave)
+
+    def action_leave(self) -> None:
+        """Leaves the program; drafts are kept."""
+        self.exit(0)
+
+
+async def run_program(settings: Settings, prepared: Prepared, *, handle: str | None) -> int:
+    """Shows the program until it is left.
+
+    Args:
+        settings: what is configured.
+        prepared: a database that is ready; whoever prepared it takes it down again.
+        handle: who to sign in as, or None to ask.
+
+    Returns:
+        The exit code: 0, 1 after a fault that was logged, 128 + the signal that ended it.
+
+    """
+    app = PhreshApp(settings, prepared, handle)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.exit, 128 + number)
+    try:
+        result = await app.run_async()
+    except Exception:
+        logger.exception("phresh stopped")
+        return 1
+    finally:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+    return app.return_code or result or 0

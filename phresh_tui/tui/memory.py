@@ -1,0 +1,102 @@
+"""What the program remembers between two starts: the last handle and unfinished drafts. Never a password."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from phresh_tui.paths import state_folder, write_private
+
+logger = logging.getLogger("phresh")
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        logger.warning("%s cannot be read and is left alone: %s", file, error)
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(file: Path, content: Mapping[str, object]) -> None:
+    try:
+        write_private(file, json.dumps(content, ensure_ascii=True, indent=1))
+    except OSError as error:
+        logger.warning("%s cannot be written: %s", file, error)
+
+
+def last_handle(place: str) -> str:
+    """The handle of the last sign-in at a database, or an empty string."""
+    return str(_read(state_folder() / "handles.json").get(place, ""))
+
+
+def remember_handle(place: str, handle: str) -> None:
+    """Keeps the handle of a sign-in for the next time."""
+    file = state_folder() / "handles.json"
+    _write(file, {**_read(file), place: handle})
+
+
+@dataclass
+class DraftText:
+    """A form as it was typed.
+
+    Attributes:
+        request: id of the request that will send it; the same when it is sent again.
+        name: as typed.
+        description: as typed.
+        cleaning_type: one of the types.
+        price: as typed.
+
+    """
+
+    request: str = ""
+    name: str = ""
+    description: str = ""
+    cleaning_type: str = "spot_clean"
+    price: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.name.strip() or self.description.strip() or self.price.strip())
+
+
+class DraftFile:
+    """The draft of one member at one database, for a new job or for the change of one.
+
+    Args:
+        place: the database.
+        handle: the member.
+        job_id: the job that is changed, or None for a new one.
+
+    """
+
+    def __init__(self, place: str, handle: str, job_id: int | None = None) -> None:
+        market = hashlib.sha256(place.encode()).hexdigest()[:12]
+        self._file = state_folder() / "drafts" / f"{handle}-{market}-{'new' if job_id is None else job_id}.json"
+
+    def load(self) -> DraftText:
+        """The draft, or an empty one with a request id of its own."""
+        known = {name: str(value) for name, value in _read(self._file).items() if name in DraftText.__annotations__}
+        draft = DraftText(**known)
+        draft.request = draft.request or str(uuid4())
+        return draft
+
+    def save(self, draft: DraftText) -> None:
+        """Keeps the draft, whatever happens next."""
+        _write(self._file, asdict(draft))
+
+    def forget(self) -> None:
+        """The draft was sent or thrown away."""
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("%s cannot be removed: %s", self._file, error)

@@ -1,0 +1,57 @@
+"""What all screens of a signed-in member share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from phresh_tui.database.session import Link, Session
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.widgets.bars import TopBar
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.app import PhreshApp
+
+
+class MarketScreen(Screen[None]):
+    """A screen with the lines at top and bottom; knows its app, and the session once there is one."""
+
+    HELP_PLACES: tuple[Where, ...] = ()
+    BINDINGS = bindings(Where.EVERYWHERE)
+
+    @property
+    def phresh(self) -> PhreshApp:
+        """The app, with its type."""
+        return cast("PhreshApp", self.app)
+
+    @property
+    def session(self) -> Session:
+        """The session of the member who is signed in."""
+        session = self.phresh.session
+        assert session is not None
+        return session
+
+    def show_link(self, link: Link) -> None:
+        """Tells the top line how the connection is."""
+        for bar in self.query(TopBar):
+            bar.place = self.phresh.prepared.target.place
+            bar.who = self.phresh.session.handle if self.phresh.session else ""
+            bar.link = link
+
+    def on_screen_resume(self) -> None:
+        """Comes back with the truth in the top line."""
+        self.show_link(self.phresh.session.link if self.phresh.session else Link.CLOSED)
+
+    def look_again(self) -> None:
+        """Reads again what is shown; called every few seconds and after every move."""
+
+    def action_help(self) -> None:
+        """Says what can be done here."""
+        from phresh_tui.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.HELP_PLACES))
+
+    def action_quit(self) -> None:
+        """Leaves the program."""
+        self.app.exit(0)

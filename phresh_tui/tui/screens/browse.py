@@ -1,0 +1,294 @@
+"""The open jobs: find one, read it, claim it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from phresh_tui.database import cleanings
+from phresh_tui.database.cleanings import Listing
+from phresh_tui.database.preparation import Door
+from phresh_tui.database.session import Link
+from phresh_tui.market.cleaning import Cleaning, Status
+from phresh_tui.market.errors import JobNotOpen, NoSuchJob, PhreshError, PriceChanged, Refused
+from phresh_tui.market.price import show_price
+from phresh_tui.market.search import Filter, Sort
+from phresh_tui.market.text import visible
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.confirm import Confirm
+from phresh_tui.tui.screens.filter import FilterScreen
+from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.detail import JobDetail
+from phresh_tui.tui.widgets.job_list import JobHeading, JobList
+
+
+class SearchInput(Input):
+    """The words to look for. Down and Enter go to the list."""
+
+    BINDINGS = [("down,enter", "to_list", "To the list"), ("escape", "leave", "Clear")]
+
+    def action_to_list(self) -> None:
+        """The words stay in force."""
+        self.screen.query_one(JobList).focus()
+
+    def action_leave(self) -> None:
+        """The first Escape drops the words and goes back to the list."""
+        self.value = ""
+        self.screen.query_one(JobList).focus()
+
+
+class BrowseScreen(MarketScreen):
+    """The list of open jobs, with the selected one in full beside or below it."""
+
+    HELP_PLACES = (Where.BROWSE, Where.LIST)
+    BINDINGS = bindings(Where.BROWSE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
+    AUTO_FOCUS = "JobList"
+
+    def compose(self) -> ComposeResult:
+        """List and detail, with what is in force above them."""
+        jobs = JobList(self.session, Listing(), id="jobs")
+        yield TopBar("Browse")
+        yield Static(id="in-force", markup=False)
+        yield SearchInput(placeholder="words in name or description", id="search", compact=True, classes="-closed")
+        with Container(id="panes"):
+            with Vertical(id="list-pane"):
+                yield JobHeading(jobs)
+                yield jobs
+                yield Static(id="empty", markup=False)
+            yield JobDetail(self.session, id="detail")
+        yield KeyBar()
+
+    @property
+    def jobs(self) -> JobList:
+        """The list."""
+        return self.query_one(JobList)
+
+    def on_mount(self) -> None:
+        """Says that it loads, until it has loaded."""
+        self._draw_in_force()
+
+    # --- what is in force
+
+    def _draw_in_force(self) -> None:
+        jobs, listing = self.jobs, self.jobs.listing
+        parts: list[tuple[str, str]] = []
+        if not jobs.is_loaded:
+            parts.append(("Looking for jobs …", "$text-muted"))
+        elif jobs.total is not None:
+            number = jobs.total.number
+            about = "" if jobs.total.exact else "about "
+            parts.append((f"{about}{number:,} open {'job' if number == 1 else 'jobs'}", "bold"))
+        parts.append((f" · {listing.sort.label}", ""))
+        parts += [(f" · {text}", "$text-accent") for text in self._filter_words(listing.wanted)]
+        self.query_one("#in-force", Static).update(Content.assemble(*parts))
+        empty = self.query_one("#empty", Static)
+        empty.display = jobs.is_empty
+        jobs.display = not jobs.is_empty
+        if jobs.is_empty:
+            empty.update(self._empty_text(listing.wanted))
+        self.refresh_bindings()
+
+    def _filter_words(self, wanted: Filter) -> list[str]:
+        currency = self.session.market.currency
+        words = []
+        if wanted.text.strip():
+            words.append(f"“{visible(wanted.text.strip())}”")
+        if wanted.cleaning_type is not None:
+            words.append(wanted.cleaning_type.label)
+        if wanted.min_price is not None:
+            words.append(f"from {show_price(wanted.min_price, currency)}")
+        if wanted.max_price is not None:
+            words.append(f"up to {show_price(wanted.max_price, currency)}")
+        return words
+
+    def _empty_text(self, wanted: Filter) -> Content:
+        if not wanted.is_empty:
+            return Content.assemble(
+                "Nothing fits ", (", ".join(self._filter_words(wanted)), "bold"), ".\n\n",
+                ("Esc", "bold"), " drops what is in force, ", ("/", "bold"), " searches for something else.",
+            )  # fmt: skip
+        samples = "" if self.phresh.prepared.door is not Door.OPERATOR else " or fill the market with samples: "
+        return Content.assemble(
+            "No open jobs yet.\n\n", ("n", "bold"), " posts the first one", "," if samples else ".", samples,
+            ("S" if samples else "", "bold"),
+        )  # fmt: skip
+
+    @on(JobList.Loaded)
+    def _loaded(self) -> None:
+        self._draw_in_force()
+
+    @on(JobList.Failed)
+    def _failed(self, event: JobList.Failed) -> None:
+        self.phresh.tell_error(event.error)
+
+    @on(JobList.Selected)
+    def _selected(self, event: JobList.Selected) -> None:
+        self.query_one(JobDetail).show_job(event.job)
+        self.refresh_bindings()
+
+    def look_again(self) -> None:
+        """Reads the list again."""
+        self.jobs.look_again()
+
+    def show_link(self, link: Link) -> None:
+        """A connection that is back shows what happened meanwhile."""
+        super().show_link(link)
+        if link is Link.CONNECTED and self.is_mounted and self.query(JobList):
+            self.look_again()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer tells the truth: a key that would do nothing now is not there."""
+        if not self.is_mounted:
+            return True
+        typing = isinstance(self.focused, Input)
+        if action == "claim":
+            job = self.jobs.selected if self.query(JobList) else None
+            return not typing and job is not None and job.status is Status.OPEN and job.owner != self.session.handle
+        if action == "undo":
+            return not typing and self.phresh.undo is not None
+        if action == "clear":
+            return isinstance(self.focused, JobDetail) or not self.jobs.listing.wanted.is_empty
+        if action == "samples":
+            jobs = self.jobs
+            return jobs.is_empty and jobs.listing.wanted.is_empty and self.phresh.prepared.door is Door.OPERATOR
+        return True
+
+    def on_descendant_focus(self) -> None:
+        """Another focus, other keys."""
+        self.refresh_bindings()
+
+    # --- search, filter, sort
+
+    def action_search(self) -> None:
+        """Opens the search line."""
+        search = self.query_one("#search", SearchInput)
+        search.remove_class("-closed")
+        search.focus()
+
+    @on(Input.Changed, "#search")
+    def _search_changed(self, event: Input.Changed) -> None:
+        self._want(replace(self.jobs.listing.wanted, text=event.value))
+
+    @on(SearchInput.Blurred, "#search")
+    def _search_left(self) -> None:
+        self.query_one("#search").set_class(not self.query_one("#search", Input).value, "-closed")
+
+    def _want(self, wanted: Filter) -> None:
+        self.jobs.show_listing(replace(self.jobs.listing, wanted=wanted))
+        self._draw_in_force()
+
+    def action_clear(self) -> None:
+        """Goes back to the list, or drops search and filter."""
+        if isinstance(self.focused, JobDetail):
+            self.jobs.focus()
+            return
+        search = self.query_one("#search", SearchInput)
+        with self.prevent(Input.Changed):
+            search.value = ""
+        search.add_class("-closed")
+        self._want(Filter())
+        self.jobs.focus()
+
+    def action_filter(self) -> None:
+        """Asks for type and prices."""
+
+        def chosen(wanted: Filter | None) -> None:
+            if wanted is not None:
+                self._want(replace(wanted, text=self.jobs.listing.wanted.text))
+
+        self.app.push_screen(FilterScreen(self.jobs.listing.wanted), chosen)
+
+    def action_sort(self) -> None:
+        """The next order."""
+        orders = list(Sort)
+        following = orders[(orders.index(self.jobs.listing.sort) + 1) % len(orders)]
+        self.jobs.show_listing(replace(self.jobs.listing, sort=following))
+        self._draw_in_force()
+
+    def action_refresh(self) -> None:
+        """Reads the list again now."""
+        self.look_again()
+
+    def action_focus_detail(self) -> None:
+        """Goes into the description."""
+        self.query_one(JobDetail).focus()
+
+    # --- other places
+
+    def action_post(self) -> None:
+        """Opens the form."""
+        self.phresh.open_form()
+
+    def action_mine(self) -> None:
+        """Opens what I posted and claimed."""
+        from phresh_tui.tui.screens.mine import MineScreen
+
+        self.app.push_screen(MineScreen())
+
+    def reveal(self, job: Cleaning) -> None:
+        """Selects a job that was just posted, also when the filter would hide it."""
+        wanted = self.jobs.listing.wanted
+        if not wanted.is_empty:
+            self.action_clear()
+        self.jobs.reveal(job)
+
+    def action_samples(self) -> None:
+        """Fills an empty market."""
+        self.phresh.fill_with_samples()
+
+    # --- claiming
+
+    def action_claim(self) -> None:
+        """Asks in one line, then claims."""
+        job = self.jobs.selected
+        if job is None:
+            return
+        price = show_price(job.price, self.session.market.currency)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.run_worker(self._claim(job), group="move", exit_on_error=False)
+
+        question = Confirm("Claim “", visible(job.name), f"” for {price}/h from @{job.owner}?")
+        self.app.push_screen(question, answered)
+
+    async def _claim(self, job: Cleaning) -> None:
+        session = self.session
+
+        async def claim(request: UUID) -> None:
+            await cleanings.claim(session, request, job)
+
+        try:
+            await self.phresh.make_move("The claim", claim)
+        except PriceChanged as error:
+            price = show_price(error.price, session.market.currency)
+            self.phresh.tell(
+                f"Not claimed: it now costs {price} per hour. Look again, and claim it if you like.", error=True
+            )
+        except JobNotOpen as error:
+            if error.taken_by:
+                text = f"Not claimed: @{error.taken_by} was faster. “{visible(job.name)}” is taken."
+            else:
+                text = f"Not claimed. {error}"
+            self.phresh.tell(text, error=True)
+        except (NoSuchJob, Refused) as error:
+            self.phresh.tell(f"Not claimed. {error}", error=True)
+        except PhreshError as error:
+            self.phresh.tell_error(error)
+        else:
+            self.phresh.remember_claim(job)
+            self.phresh.tell(f"“{visible(job.name)}” is yours. u takes it back, m shows your jobs.")
+        self.phresh.look_again()
+
+    def action_undo(self) -> None:
+        """Takes the last claim back."""
+        self.phresh.undo_claim()

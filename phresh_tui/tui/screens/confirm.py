@@ -1,0 +1,50 @@
+"""A question in one line, at the bottom of the screen that it is about."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks for a yes or a no. The key that opened it says neither, so that a key held down confirms nothing."""
+
+    BINDINGS = [
+        Binding("y,enter", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+    ]
+
+    def __init__(self, before: str, name: str, after: str) -> None:
+        super().__init__()
+        self._parts = (before, name, after)
+
+    def compose(self) -> ComposeResult:
+        """One line, which cuts the name when it is too narrow, never the keys."""
+        yield Static(id="question", markup=False)
+
+    def on_mount(self) -> None:
+        """Draws the question."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Another width leaves another room for the name."""
+        self._draw()
+
+    def _draw(self) -> None:
+        from rich.cells import cell_len, set_cell_size
+
+        before, name, after = self._parts
+        keys = "  y yes  n no"
+        room = self.size.width - 2 - cell_len(before + after + keys)
+        if cell_len(name) > room:
+            name = set_cell_size(name, max(room - 1, 0)).rstrip() + "…"
+        self.query_one("#question", Static).update(
+            Content.assemble(before, (name, "bold"), after, ("  y", "bold"), " yes", ("  n", "bold"), " no")
+        )
+
+    def action_answer(self, yes: bool) -> None:
+        """Closes with the answer."""
+        self.dismiss(yes)

@@ -1,0 +1,59 @@
+"""A new password for the member who is signed in."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from phresh_tui.database import accounts
+from phresh_tui.database.target import Target
+from phresh_tui.market.errors import PhreshError
+
+
+class PasswordScreen(ModalScreen[Target | None]):
+    """Asks twice; gives the account with its new password, or None."""
+
+    BINDINGS = [Binding("escape", "leave", "Leave it as it is")]
+
+    def __init__(self, member: Target) -> None:
+        super().__init__()
+        self._member = member
+
+    def compose(self) -> ComposeResult:
+        """Two fields."""
+        with Vertical(id="password-box", classes="box") as box:
+            box.border_title = "New password"
+            box.border_subtitle = "Enter changes it · Esc leaves it"
+            yield Label("New password", classes="field")
+            yield Input(id="first", password=True, compact=True)
+            yield Label("The same again", classes="field")
+            yield Input(id="second", password=True, compact=True)
+            yield Label("", id="message", markup=False)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "first":
+            self.query_one("#second", Input).focus()
+        else:
+            self.run_worker(self._change(), exclusive=True, exit_on_error=False)
+
+    async def _change(self) -> None:
+        first, second = self.query_one("#first", Input).value, self.query_one("#second", Input).value
+        message = self.query_one("#message", Label)
+        if first != second:
+            message.update("The two differ. Type the same one twice.")
+            return
+        try:
+            account = await accounts.change_password(self._member, first)
+        except PhreshError as error:
+            message.update(str(error))
+        else:
+            self.dismiss(account)
+
+    def action_leave(self) -> None:
+        """Changes nothing."""
+        self.dismiss(None)

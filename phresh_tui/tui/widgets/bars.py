@@ -1,0 +1,119 @@
+"""The lines at the top and at the bottom of every screen."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from phresh_tui.database.session import Link
+from phresh_tui.tui.actions import order_in_footer
+
+LINK_SIGNS = {Link.CONNECTED: "●", Link.RECONNECTING: "◌", Link.CLOSED: "○"}
+
+
+class TopBar(Widget):
+    """Who I am, on which database, and whether the connection is alive."""
+
+    DEFAULT_CSS = """
+    TopBar {
+        dock: top; height: 1; padding: 0 1; background: $panel; color: $foreground;
+        &.-lost { background: $warning; color: $text; text-style: bold; }
+    }
+    """
+
+    who: reactive[str] = reactive("")
+    """The handle, or an empty string before somebody has signed in."""
+    place: reactive[str] = reactive("")
+    """The database, as people name it."""
+    link: reactive[Link] = reactive(Link.CLOSED)
+    """How the connection is."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def watch_link(self, link: Link) -> None:
+        """A lost connection is shown by sign, word and colour."""
+        self.set_class(link is Link.RECONNECTING, "-lost")
+
+    def render(self) -> RenderResult:
+        """Draws one line, and leaves out what does not fit."""
+        width = self.size.width - 2
+        left = ["phresh", self._title]
+        right = [self.place]
+        if self.who:
+            right = [f"@{self.who}", *right, f"{LINK_SIGNS[self.link]} {self.link.value}"]
+        if self.link is Link.RECONNECTING:
+            right = [f"{LINK_SIGNS[self.link]} no connection, trying again", f"@{self.who}"]
+        while right and cell_len(" · ".join(left) + "  " + " · ".join(right)) > width:
+            if len(left) > 1:
+                left.pop()
+            else:
+                right.pop() if len(right) > 1 else left.clear()
+                if not left:
+                    break
+        start, end = " · ".join(left), " · ".join(right)
+        gap = max(width - cell_len(start) - cell_len(end), 1)
+        return Content.assemble((start, "bold"), " " * gap, end)
+
+
+class KeyBar(Widget):
+    """The keys that work for what is in focus. A key that does not fit is left out, never cut."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; background: $footer-background; color: $footer-foreground; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spans: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
+        """Follows the screen's bindings."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _: Screen[object]) -> None:
+        self.refresh()
+
+    def _keys(self) -> list[tuple[str, str, str]]:
+        found = []
+        seen = set()
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if not (binding.show and active.enabled) or binding.action in seen:
+                continue
+            seen.add(binding.action)
+            found.append((order_in_footer(binding.id), self.app.get_key_display(binding), binding))
+        found.sort(key=lambda item: item[0])
+        return [(display, binding.description, binding.key) for _, display, binding in found]
+
+    def render(self) -> RenderResult:
+        """Draws one line."""
+        keys = self._keys() if self.screen.is_attached else []
+        room = self.size.width
+        # the way to everything else is kept when not all fit
+        needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
+        kept = list(range(len(keys)))
+        while kept and sum(needed[index] for index in kept) > room:
+            droppable = [index for index in kept if keys[index][1] not in ("Help", "Back, draft kept", "Browse")]
+            kept.remove(droppable[-1] if droppable else kept[-1])
+        self._spans = []
+        parts: list[tuple[str, str]] = []
+        column = 0
+        for index in kept:
+            display, label, key = keys[index]
+            parts += [(f" {display}", "$footer-key-foreground bold"), (f" {label} ", "$footer-description-foreground")]
+            self._spans.append((column, column + needed[index], key))
+            column += needed[index]
+        return Content.assemble(*parts)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key is a press of it."""
+        for start, end, key in self._spans:
+            if start <= event.x < end:
+                self.app.simulate_key(key)

@@ -1,0 +1,77 @@
+"""One of a few, on one line: the arrow keys choose at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import RenderResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+class Choice(Widget, can_focus=True):
+    """Draws ``( ) dust up  (●) spot clean``; the chosen one is marked by a sign, not by colour alone."""
+
+    DEFAULT_CSS = """
+    Choice { height: auto; width: 100%; background: $boost; padding: 0 1; }
+    Choice:focus { background: $primary 30%; }
+    """
+    BINDINGS = [
+        Binding("right,l,space", "step(1)", "Next", show=False),
+        Binding("left,h", "step(-1)", "Previous", show=False),
+    ]
+
+    index: reactive[int] = reactive(0)
+    """Which one is chosen, from 0."""
+
+    class Changed(Message):
+        """Another one was chosen."""
+
+        def __init__(self, control: Choice) -> None:
+            super().__init__()
+            self.choice = control
+
+        @property
+        def control(self) -> Choice:
+            """The line."""
+            return self.choice
+
+    def __init__(self, labels: Sequence[str], index: int = 0, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._labels = list(labels)
+        self.set_reactive(Choice.index, index)
+
+    def validate_index(self, index: int) -> int:
+        """Goes round at both ends."""
+        return index % len(self._labels)
+
+    def watch_index(self) -> None:
+        """Tells the form."""
+        self.post_message(self.Changed(self))
+
+    def action_step(self, by: int) -> None:
+        """To the right or to the left."""
+        self.index += by
+
+    def _parts(self) -> list[str]:
+        return [f"{'(●)' if index == self.index else '( )'} {label}  " for index, label in enumerate(self._labels)]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses."""
+        column = event.x - 1
+        for index, part in enumerate(self._parts()):
+            if column < cell_len(part):
+                self.index = index
+                return
+            column -= cell_len(part)
+
+    def render(self) -> RenderResult:
+        """Draws one line."""
+        return Content.assemble(
+            *((part, "bold" if index == self.index else "") for index, part in enumerate(self._parts()))
+        )

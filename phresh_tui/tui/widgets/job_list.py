@@ -1,0 +1,396 @@
+"""A list of jobs of any length, drawn line by line from a window of keyset pages."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.app import RenderResult
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from phresh_tui.database import cleanings
+from phresh_tui.database.cleanings import Count, Listing
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.job_window import JobWindow
+from phresh_tui.tui.widgets.columns import Column, columns, fit
+
+
+class JobHeading(Widget):
+    """The names of the columns, above the list."""
+
+    DEFAULT_CSS = "JobHeading { height: 1; text-style: bold; color: $text-muted; }"
+
+    def __init__(self, jobs: JobList) -> None:
+        super().__init__()
+        self._jobs = jobs
+
+    def render(self) -> RenderResult:
+        """Draws one line."""
+        from textual.content import Content
+
+        layout = columns(self._jobs.listing.place, self._jobs.text_width)
+        return Content("".join(fit(column.title, width, column.right) for column, width in layout))
+
+
+class JobList(ScrollView, can_focus=True):
+    """The jobs of a listing, one a line. The cursor stays on its job when the list changes.
+
+    A key press moves the cursor at once; what is not here yet is drawn as a placeholder until it comes.
+    """
+
+    COMPONENT_CLASSES = {"jobs--cursor", "jobs--cursor-blurred", "jobs--quiet", "jobs--price", "jobs--gone"}
+    DEFAULT_CSS = """
+    JobList {
+        overflow-x: hidden;
+        background: $surface;
+        & > .jobs--cursor { background: $primary; color: $text; text-style: bold; }
+        & > .jobs--cursor-blurred { background: $primary 40%; }
+        & > .jobs--quiet { color: $text-muted; }
+        & > .jobs--price { color: $text-success; text-style: bold; }
+        & > .jobs--gone { color: $text-muted; text-style: strike; }
+    }
+    """
+    BINDINGS = bindings(Where.LIST)
+
+    cursor: reactive[int] = reactive(0)
+    """The ordinal of the selected line."""
+
+    class Selected(Message):
+        """Another job is selected, or the selected one has changed; None in an empty list."""
+
+        def __init__(self, control: JobList, job: Cleaning | None) -> None:
+            super().__init__()
+            self.jobs = control
+            self.job = job
+
+        @property
+        def control(self) -> JobList:
+            """The list."""
+            return self.jobs
+
+    class Loaded(Message):
+        """The list was read; how many jobs there are may have changed."""
+
+        def __init__(self, control: JobList, total: Count | None) -> None:
+            super().__init__()
+            self.jobs = control
+            self.total = total
+
+        @property
+        def control(self) -> JobList:
+            """The list."""
+            return self.jobs
+
+    class Failed(Message):
+        """The list could not be read."""
+
+        def __init__(self, control: JobList, error: PhreshError) -> None:
+            super().__init__()
+            self.jobs = control
+            self.error = error
+
+    def __init__(self, session: Session, listing: Listing, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._session = session
+        self.listing = listing
+        self._window = self._new_window()
+        self._selected: Cleaning | None = None
+        self._wakeup = asyncio.Event()
+        self._reload_due = True
+        self._refresh_due = False
+        self._reveal_due: Cleaning | None = None
+        self._end_due = False
+
+    # --- what is shown
+
+    @property
+    def selected(self) -> Cleaning | None:
+        """The job under the cursor, or None while it is not here."""
+        return self._window.get(self.cursor)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the list was read at all."""
+        return self._window.loaded
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the list was read and holds nothing."""
+        return self._window.loaded and self._window.length == 0
+
+    @property
+    def total(self) -> Count | None:
+        """How many jobs there are."""
+        return self._window.total
+
+    @property
+    def text_width(self) -> int:
+        """Cells in a line."""
+        return self.scrollable_content_region.width or self.size.width
+
+    def show_listing(self, listing: Listing) -> None:
+        """Shows another listing, from its top."""
+        if listing != self.listing:
+            self.listing = listing
+            self._reload_due = True
+            self._wakeup.set()
+
+    def look_again(self) -> None:
+        """Reads what is shown again, keeping the cursor on its job."""
+        self._refresh_due = True
+        self._wakeup.set()
+
+    def reveal(self, job: Cleaning) -> None:
+        """Moves the cursor to a job, wherever it stands in the list."""
+        self._reveal_due = job
+        self._wakeup.set()
+
+    def update_job(self, job: Cleaning) -> None:
+        """Shows a job as it is now, where it is."""
+        self._window.replace(job)
+        self.refresh()
+        self._tell_selected()
+
+    # --- reading
+
+    def on_mount(self) -> None:
+        """Starts the one task that reads for this list."""
+        self.run_worker(self._keep_reading(), name="jobs", group="jobs", exit_on_error=False)
+
+    def _new_window(self) -> JobWindow:
+        session, listing = self._session, self.listing
+
+        async def fetch(
+            limit: int,
+            *,
+            after: Cleaning | None = None,
+            before: Cleaning | None = None,
+            from_end: bool = False,
+            offset: int = 0,
+        ) -> list[Cleaning]:
+            return await cleanings.page(
+                session, listing, limit, after=after, before=before, from_end=from_end, offset=offset
+            )
+
+        return JobWindow(fetch, lambda: cleanings.count(session, listing))
+
+    async def _keep_reading(self) -> None:
+        # one read at a time, and what came meanwhile is served by the next: a held key floods nobody
+        while True:
+            try:
+                await self._read()
+            except PhreshError as error:
+                self.post_message(self.Failed(self, error))
+            await self._wakeup.wait()
+            self._wakeup.clear()
+
+    async def _read(self) -> None:
+        while True:
+            if self._reload_due:
+                self._reload_due = False
+                window = self._new_window()
+                try:
+                    await window.load_top()
+                except PhreshError:
+                    self._reload_due = True
+                    raise
+                self._window = window
+                self._place_cursor(0)
+                self.scroll_to(y=0, animate=False, immediate=True)
+            elif self._reveal_due is not None:
+                job, self._reveal_due = self._reveal_due, None
+                await self._window.load_around(job)
+                self._place_cursor(self._window.ordinal_of(job.id) or 0)
+                self._fit_scroll()
+            elif self._end_due:
+                self._end_due = False
+                await self._window.load_end()
+                self._place_cursor(max(self._window.length - 1, 0))
+                self._fit_scroll()
+            elif self._refresh_due:
+                self._refresh_due = False
+                await self._refresh_window()
+            elif self._window.lacks(*self._on_screen()):
+                await self._fetch_missing()
+            else:
+                return
+            self._show_window()
+
+    def _on_screen(self) -> tuple[int, int]:
+        top = self.scroll_offset.y
+        return top - 2, top + max(self.size.height, 1) + 2
+
+    async def _fetch_missing(self) -> None:
+        window = self._window
+        job = window.get(self.cursor)
+        await window.ensure(*self._on_screen())
+        if job is not None:
+            self._follow(job.id)
+
+    async def _refresh_window(self) -> None:
+        window = self._window
+        job = window.get(self.cursor)
+        previous = [other.id for other in window.rows[: max(self.cursor - window.first, 0)]]
+        fresh = self._new_window()
+        fresh.rows, fresh.first, fresh.at_top, fresh.at_end = window.rows, window.first, window.at_top, window.at_end
+        fresh.loaded = window.loaded
+        await fresh.refresh(self.cursor)
+        if job is not None and fresh.ordinal_of(job.id) is None:
+            # it has left the list: it stays where it is, as it is now, until the cursor leaves it
+            now = await cleanings.one(self._session, job.id)
+            if now is not None and not (self._gone(now) and self._gone(job) and self._selected is not job):
+                fresh.keep(now, previous)
+        self._window = fresh
+        if job is not None:
+            self._follow(job.id)
+
+    def _follow(self, job_id: int) -> None:
+        """Keeps the cursor on a job, and the job on its line of the screen."""
+        ordinal = self._window.ordinal_of(job_id)
+        if ordinal is None or ordinal == self.cursor:
+            return
+        moved = ordinal - self.cursor
+        at_top = self.scroll_offset.y == 0
+        self._place_cursor(ordinal)
+        if not at_top:
+            self._set_length()
+            self.scroll_to(y=self.scroll_offset.y + moved, animate=False, immediate=True)
+
+    def _gone(self, job: Cleaning) -> bool:
+        """Whether a job is no part of the listing any more."""
+        return self.listing.place.value == "open" and job.status.value != "open"
+
+    def _show_window(self) -> None:
+        self._set_length()
+        last = max(self._window.length - 1, 0)
+        if self.cursor > last:
+            self._place_cursor(last)
+        self.refresh()
+        self._tell_selected()
+        self.post_message(self.Loaded(self, self._window.total))
+
+    def _set_length(self) -> None:
+        size = Size(self.size.width, self._window.length)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _place_cursor(self, ordinal: int) -> None:
+        self.set_reactive(JobList.cursor, ordinal)
+        self._tell_selected()
+
+    def _tell_selected(self) -> None:
+        job = self._window.get(self.cursor)
+        if job != self._selected:
+            self._selected = job
+            self.post_message(self.Selected(self, job))
+
+    # --- moving
+
+    def watch_cursor(self) -> None:
+        """The cursor was moved by a key or the mouse."""
+        self._fit_scroll()
+        self.refresh()
+        self._tell_selected()
+        self._wakeup.set()
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keeps the cursor inside the list."""
+        return max(0, min(cursor, self._window.length - 1))
+
+    def _fit_scroll(self) -> None:
+        self._set_length()
+        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, immediate=True, x_axis=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The list was scrolled: what is missing is fetched."""
+        super().watch_scroll_y(old_value, new_value)
+        self._wakeup.set()
+
+    def action_cursor_down(self) -> None:
+        """Next job."""
+        self.cursor += 1
+
+    def action_cursor_up(self) -> None:
+        """Previous job."""
+        self.cursor -= 1
+
+    def action_cursor_page_down(self) -> None:
+        """One screen further."""
+        self.cursor += max(self.size.height - 1, 1)
+
+    def action_cursor_page_up(self) -> None:
+        """One screen back."""
+        self.cursor -= max(self.size.height - 1, 1)
+
+    def action_cursor_top(self) -> None:
+        """First job."""
+        if not self._window.at_top:
+            self._reload_due = True
+            self._wakeup.set()
+        self.cursor = 0
+
+    def action_cursor_end(self) -> None:
+        """Last job."""
+        if not self._window.at_end:
+            self._end_due = True
+        self.cursor = self._window.length - 1
+        self._wakeup.set()
+
+    def on_click(self, event: events.Click) -> None:
+        """Selects the job that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            self.cursor = self.scroll_offset.y + offset.y
+
+    def on_resize(self) -> None:
+        """Another size shows other lines."""
+        self._set_length()
+        self._fit_scroll()
+        self._wakeup.set()
+
+    # --- drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        ordinal = self.scroll_offset.y + y
+        width = self.text_width
+        base = self.rich_style
+        if ordinal >= self._window.length:
+            return Strip.blank(width, base)
+        selected = ordinal == self.cursor
+        if selected:
+            base += self.get_component_rich_style("jobs--cursor" if self.has_focus else "jobs--cursor-blurred")
+        job = self._window.get(ordinal)
+        quiet = base if selected else base + self.get_component_rich_style("jobs--quiet", partial=True)
+        if job is None:
+            return Strip([Segment("  ·" + " " * max(width - 3, 0), quiet)], width).adjust_cell_length(width, base)
+        segments = self._segments(job, base, quiet, selected, width)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _segments(self, job: Cleaning, base: Style, quiet: Style, selected: bool, width: int) -> list[Segment]:
+        now = datetime.now(UTC)
+        gone = self._gone(job)
+        segments = []
+        for column, cells in columns(self.listing.place, width):
+            if column is Column.SIGN:
+                text, style = ("▸" if selected else " ") + job.status.sign + " ", base
+            else:
+                text = column.text(job, self._session, now)
+                style = base if column is Column.NAME else quiet
+                if column is Column.PRICE and not selected:
+                    style = base + self.get_component_rich_style("jobs--price", partial=True)
+                if gone and not selected:
+                    style = base + self.get_component_rich_style("jobs--gone", partial=True)
+            segments.append(Segment(fit(text, cells, column.right), style))
+        return segments
