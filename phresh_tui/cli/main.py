@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from phresh_tui.cli.signals import Interrupted, Signals
+
+if TYPE_CHECKING:
+    import argparse
+
+    from phresh_tui.market.errors import PhreshError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -12,7 +22,82 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: those of the process unless given.
 
     Returns:
-        The exit code.
+        The exit code, as ``phresh --help`` lists them.
 
     """
-    raise SystemExit(arguments)
+    signals = Signals()
+    try:
+        signals.install()
+        return _parse_and_run(arguments, signals)
+    except (Interrupted, KeyboardInterrupt):
+        return signals.exit_code if signals.received else 130
+
+
+def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
+    from phresh_tui.cli.parser import make_parser
+
+    try:
+        chosen = make_parser().parse_args(arguments)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+        return _flushed(code)
+    from phresh_tui.cli.output import ReaderLeft, finish, print_error, tolerate_any_text
+    from phresh_tui.market.errors import PhreshError
+
+    tolerate_any_text()
+    try:
+        code = _run(chosen, signals)
+        finish()
+    except ReaderLeft:
+        # the reader has what it wanted, as in `phresh jobs | head`
+        return 0
+    except asyncio.CancelledError:
+        return signals.exit_code
+    except PhreshError as error:
+        if signals.received is None:
+            print_error(error)
+            return error.exit_code
+    except Exception as error:  # noqa: BLE001  the last resort
+        if signals.received is None:
+            print_error(_unexpected(error))
+            return 1
+    # what went wrong after a signal went wrong because of it
+    return signals.exit_code if signals.received is not None else code
+
+
+def _run(chosen: argparse.Namespace, signals: Signals) -> int:
+    from phresh_tui.cli.context import Context
+
+    module, function = chosen.run
+    command = getattr(importlib.import_module(f"phresh_tui.cli.{module}"), function)
+    return signals.run(command(chosen, Context(signals, getattr(chosen, "handle", None))))
+
+
+def _flushed(code: int) -> int:
+    """For the help and the version, of which a reader may want the first line only."""
+    import sys
+
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return code
+
+
+def _unexpected(error: Exception) -> PhreshError:
+    """Writes the traceback into the log, and makes an error that says where it is."""
+    import logging
+
+    from phresh_tui.logs import log_file, open_log
+    from phresh_tui.market.errors import PhreshError
+
+    open_log()
+    logging.getLogger("phresh").error("Unexpected error", exc_info=error)
+    return PhreshError(
+        "something unexpected happened",
+        f"{type(error).__name__}: {error}".rstrip(": "),
+        f"The details are in {log_file()}; please report them",
+    )
