@@ -258,7 +258,7 @@ COMMANDS: Sequence[Command] = (
         ("samples", "add"),
         _configure_sample,
         ("json",),
-        "Several sample members post them. The same seed makes the same jobs; whatever was posted when it is stopped stays.",
+        "Several sample members post them. The same seed makes the same jobs. Stopped, it keeps what is posted.",
     ),
     Command(
         "db up",
