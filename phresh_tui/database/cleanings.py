@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning, CleaningType, Draft, Status
+from phresh_tui.market.errors import NoSuchJob
 from phresh_tui.market.member import handle_of
 from phresh_tui.market.search import Filter, Place, Sort
 
 COLUMNS = "id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, sort_name"
 # up to here jobs are counted exactly (10,001 rows cost 0.7 ms); beyond, the planner's estimate is shown as one
 EXACT_COUNT = 10_000
+# what fits the column; asked for another number, the driver would speak of bits
+NUMBERS = range(-(2**31), 2**31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Listing:
     """
 
     place: Place = Place.OPEN
-    wanted: Filter = Filter()
+    wanted: Filter = field(default_factory=Filter)
     sort: Sort = Sort.NEWEST
 
     @property
@@ -172,6 +175,8 @@ async def count(session: Session, listing: Listing) -> Count:
 
 async def one(session: Session, job_id: int) -> Cleaning | None:
     """A job by its number, or None."""
+    if job_id not in NUMBERS:
+        return None
     rows = await session.fetch(f"select {COLUMNS} from public.cleanings where id = $1::bigint", job_id)  # noqa: S608
     return _cleaning(rows[0]) if rows else None
 
@@ -180,7 +185,7 @@ async def by_id(session: Session, job_ids: Sequence[int]) -> dict[int, Cleaning]
     """Jobs by their numbers; those that are gone are missing."""
     rows = await session.fetch(
         f"select {COLUMNS} from public.cleanings where id = any($1::integer[])",  # noqa: S608
-        list(job_ids),
+        [job_id for job_id in job_ids if job_id in NUMBERS],
     )
     return {row["id"]: _cleaning(row) for row in rows}
 
@@ -219,6 +224,11 @@ async def post(session: Session, request: UUID, draft: Draft) -> int:
     return int(json.loads(answer)["id"])
 
 
+def _check_number(job_id: int) -> None:
+    if job_id not in NUMBERS:
+        raise NoSuchJob(f"there is no job {job_id}")
+
+
 async def edit(session: Session, request: UUID, job_id: int, draft: Draft) -> None:
     """Changes an open job of one's own.
 
@@ -227,6 +237,7 @@ async def edit(session: Session, request: UUID, job_id: int, draft: Draft) -> No
 
     """
     draft.checked()
+    _check_number(job_id)
     await session.move(
         "select public.edit_cleaning($1, $2, $3, $4, $5, $6)",
         *(request, job_id, draft.name, draft.description, str(draft.cleaning_type), draft.price),
@@ -240,6 +251,7 @@ async def cancel(session: Session, request: UUID, job_id: int) -> None:
         NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
 
     """
+    _check_number(job_id)
     await session.move("select public.cancel_cleaning($1, $2)", request, job_id)
 
 
@@ -262,4 +274,5 @@ async def release(session: Session, request: UUID, job_id: int) -> None:
         NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
 
     """
+    _check_number(job_id)
     await session.move("select public.release_cleaning($1, $2)", request, job_id)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import asyncpg
 
-from phresh_tui.database.errors import told
+from phresh_tui.database.errors import DRIVER_ERRORS, told
 from phresh_tui.database.target import Target
 
 # what asyncpg calls a connection that is typed by the class of its rows
@@ -28,8 +28,9 @@ async def connected(target: Target) -> AsyncIterator[Connection]:
     """
     with told(target):
         connection = await asyncpg.connect(**target.asyncpg_arguments())
-        try:
+    try:
+        with told(target, target.command_timeout):
             yield connection
-        finally:
-            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await connection.close(timeout=2)
+    finally:
+        with suppress(*DRIVER_ERRORS):
+            await connection.close(timeout=2)

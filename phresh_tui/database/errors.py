@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import re
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +18,7 @@ from phresh_tui.database.target import Target
 from phresh_tui.logs import masked
 from phresh_tui.market.errors import (
     BadInput,
+    ConfigurationError,
     DatabaseUnavailable,
     HandleInvalid,
     HandleTaken,
@@ -44,51 +49,66 @@ REFUSALS: dict[str, type[Refused]] = {
     "PH011": NotAMember,
     "PH012": BadInput,
 }
+# whatever asyncpg and the event loop raise for a connection or a query
+DRIVER_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, UnicodeError)
 # the connection is gone, or could not be made
 LOST = (
     OSError,
-    TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleSessionTimeoutError,
-    asyncpg.exceptions.ConnectionDoesNotExistError,
-    asyncpg.exceptions.ConnectionFailureError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ProtocolViolationError,
 )
-_LOST_STATES = ("connection", "pool is clos", "underlying", "closed")
 
 
 def is_lost(error: BaseException) -> bool:
     """Whether an error means that the database cannot be reached, and that the same call may succeed later."""
+    if isinstance(error, asyncpg.InternalClientError):
+        # the conversation with the server is out of step
+        return True
     if isinstance(error, asyncpg.InterfaceError):
-        return any(word in str(error) for word in _LOST_STATES)
+        # A ValueError repeats what was passed in, which may say anything, "connection closed" included.
+        return not isinstance(error, ValueError) and ("closed" in str(error) or "closing" in str(error))
     return isinstance(error, LOST) and not isinstance(error, ssl.SSLError)
 
 
 @contextmanager
-def told(target: Target) -> Iterator[None]:
-    """Turns whatever the driver raises in its block into an error for a person."""
+def told(target: Target, seconds: float | None = None) -> Iterator[None]:
+    """Turns whatever the driver raises in its block into an error for a person.
+
+    Args:
+        target: where the block connects to.
+        seconds: that were waited for an answer, when they were not those for a connection.
+
+    """
     try:
         yield
     except (PhreshError, asyncio.CancelledError):
         raise
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, UnicodeEncodeError) as error:
-        raise for_person(error, target) from error
+    except DRIVER_ERRORS as error:
+        raise for_person(error, target, seconds) from error
 
 
-def for_person(error: BaseException, target: Target) -> PhreshError:
+def for_person(error: BaseException, target: Target, seconds: float | None = None) -> PhreshError:
     """The error that a person is told for one of the driver."""
-    if is_lost(error):
-        return unavailable(error, target)
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) or "rejected SSL upgrade" in str(error):
         return DatabaseUnavailable(
             f"no safe connection to {target.place}",
-            masked(str(error.reason or error)),
-            "Look at POSTGRES_SSLMODE",
+            masked(str(getattr(error, "reason", None) or error)),
+            f"Look at POSTGRES_SSLMODE ({target.sslmode}) and at the server's certificate",
         )
+    if is_lost(error):
+        return unavailable(error, target, seconds)
     if isinstance(error, UnicodeEncodeError):
         return BadInput("this text holds a character that cannot be stored", "", "Take it out")
+    if isinstance(error, UnicodeError):
+        # from the encoding of host names
+        return ConfigurationError(f"{target.host!r} is no name of a host", str(error), "Look at POSTGRES_SERVER")
+    if isinstance(error, ValueError):
+        return _not_sent(error)
     if not isinstance(error, asyncpg.PostgresError):
         return PhreshError(
             "the database driver reported a fault", masked(str(error)), "Try again; the log has the details"
@@ -96,6 +116,16 @@ def for_person(error: BaseException, target: Target) -> PhreshError:
     if account_error := _account_refused(error, target):
         return account_error
     return refusal(error)
+
+
+def _not_sent(error: ValueError) -> PhreshError:
+    """A value that the driver could not write, or a setting that it does not understand."""
+    if isinstance(error, asyncpg.ClientConfigurationError):
+        return ConfigurationError("the connection is configured wrongly", masked(str(error)), "Look at phresh config")
+    if isinstance(error.__cause__, UnicodeEncodeError):
+        return BadInput("this text holds a character that cannot be stored", "", "Take it out")
+    # the driver's message repeats the value, which may be as long as it likes
+    return BadInput("a value cannot be stored", masked(str(error.__cause__ or error))[:200], "Change it")
 
 
 def refusal(error: asyncpg.PostgresError) -> PhreshError:
@@ -110,11 +140,16 @@ def refusal(error: asyncpg.PostgresError) -> PhreshError:
     if state == "PH004":
         return PriceChanged(what, "", hint, price=Decimal(detail))
     if state in REFUSALS:
-        return REFUSALS[state](what, "", hint)
+        kind = REFUSALS[state]
+        if issubclass(kind, BadInput):
+            return kind(what, "", hint, field=error.column_name or "")
+        return kind(what, "", hint)
     if isinstance(error, asyncpg.CheckViolationError):
         return BadInput("a value breaks a rule of the database", error.constraint_name or what, "Change it")
     if isinstance(error, (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):
-        return Refused("somebody else is just changing this job", "", "Try again in a moment")
+        return Refused("somebody else is just changing the same thing", "", "Try again in a moment")
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return Refused("the server stopped this question", masked(what), "Ask for less, or try again in a moment")
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
         return Refused("this account may not do that", masked(what), "Sign in as a member")
     if isinstance(error, (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.UndefinedColumnError)):
@@ -124,22 +159,44 @@ def refusal(error: asyncpg.PostgresError) -> PhreshError:
     return PhreshError("the database refused", masked(what), hint or "The log has the details")
 
 
-def unavailable(error: BaseException, target: Target) -> DatabaseUnavailable:
-    """No answer: says from where, and what to try."""
-    if isinstance(error, TimeoutError) or not str(error):
-        why = f"no answer within {target.connect_timeout:g} seconds"
-    elif isinstance(error, OSError):
-        why = (error.strerror or str(error)).lower()
-        if "multiple exceptions" in str(error).lower() or "connect call failed" in why:
-            why = "the connection was refused"
-    else:
-        why = masked(str(error))
+def unavailable(error: BaseException, target: Target, seconds: float | None = None) -> DatabaseUnavailable:
+    """No answer: says from where, and what to try.
+
+    Args:
+        error: of the driver.
+        target: the database.
+        seconds: that were waited, when they were not those for a connection.
+
+    """
     todo = (
         "Start phresh again"
         if target.embedded
-        else f"Is PostgreSQL running there, and do POSTGRES_SERVER ({target.host}) and POSTGRES_PORT ({target.port}) fit?"
+        else "Is PostgreSQL running there, "
+        f"and do POSTGRES_SERVER ({target.host}) and POSTGRES_PORT ({target.port}) fit?"
     )
-    return DatabaseUnavailable(f"no connection to the database at {target.place}", why, todo)
+    if isinstance(error, TimeoutError):
+        why = f"no answer within {target.connect_timeout if seconds is None else seconds:g} seconds"
+    elif isinstance(error, socket.gaierror):
+        why = f"the name {target.host} is not known ({error.strerror})"
+    elif isinstance(error, OSError):
+        # several addresses of one host come back as one error with all their numbers in its text
+        numbers = [int(number) for number in re.findall(r"\[Errno (\d+)\]", str(error))]
+        number = error.errno or (numbers[0] if numbers else None)
+        why = _WHY.get(number or 0) or (os.strerror(number).lower() if number else masked(str(error)))
+    else:
+        why = masked(str(error))
+        if isinstance(error, (asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)):
+            todo = "The server is starting or stopping; try again in a moment"
+    return DatabaseUnavailable(f"no connection to the database at {target.place}", why or "it was cut", todo)
+
+
+# in plainer words than the system's
+_WHY = {
+    errno.ECONNREFUSED: "the connection was refused",
+    errno.ENOENT: "there is no such socket",
+    errno.ECONNRESET: "the connection was cut",
+    errno.EPIPE: "the connection was cut",
+}
 
 
 def _account_refused(error: asyncpg.PostgresError, target: Target) -> PhreshError | None:
@@ -154,6 +211,12 @@ def _account_refused(error: asyncpg.PostgresError, target: Target) -> PhreshErro
             return SignInError(f"there is no {who}", "", f"Make it: phresh member add {handle_of(target.user)}")
         return SignInError(
             f"the server does not let {who} in", masked(str(error)), "Check the handle, or ask the operator"
+        )
+    if isinstance(error, asyncpg.InsufficientPrivilegeError) and "permission denied for database" in str(error):
+        return SignInError(
+            f"{who} may not connect to the database {target.database}",
+            "",
+            "Sign up in this market, or ask its operator",
         )
     if isinstance(error, asyncpg.TooManyConnectionsError):
         return DatabaseUnavailable(

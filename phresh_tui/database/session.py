@@ -14,8 +14,9 @@ import asyncpg
 
 from phresh_tui.database.accounts import MarketSettings, read_market_settings
 from phresh_tui.database.connections import Connection
-from phresh_tui.database.errors import for_person, is_lost, told
+from phresh_tui.database.errors import DRIVER_ERRORS, for_person, told
 from phresh_tui.database.target import Target
+from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SchemaError, SignInError
 from phresh_tui.market.member import handle_of
 from phresh_tui.settings import Settings
 
@@ -26,6 +27,13 @@ logger = logging.getLogger("phresh")
 # seconds before the connection is tried again, doubled each time, and the longest wait
 FIRST_BACKOFF = 0.25
 LONGEST_BACKOFF = 5.0
+# seconds until an account that was refused is tried again: only an operator can change that
+REFUSED_BACKOFF = 60.0
+# seconds that closing waits for what is under way
+CLOSE_TIMEOUT = 2.0
+
+# the driver speaks through the program's log, never on the screen
+logging.getLogger("asyncpg").addHandler(logging.NullHandler())
 
 
 class Link(StrEnum):
@@ -36,15 +44,22 @@ class Link(StrEnum):
     CLOSED = "closed"
 
 
+async def _as_it_is(_: Connection) -> None:
+    """Nothing to undo: no call here listens, locks, or sets anything that lasts; it saves a round trip for each."""
+
+
 class Session:
     """A pool of connections as one member.
 
     Reads may be cancelled at any time. Writes are not: they carry a request id, so that one whose answer was lost can
     be sent again and is answered as the first time.
 
+    Whoever gets a `DatabaseUnavailable` finds `link` off ``CONNECTED``, and is called back when it is there again.
+
     Attributes:
         target: the member's account.
         link: how the connection is.
+        trouble: why the database cannot be reached, while it cannot.
         market: the operator's settings, read when the session was opened.
 
     """
@@ -53,9 +68,15 @@ class Session:
         self.target = target
         self.market = market
         self.link = Link.CONNECTED
+        self.trouble: PhreshError | None = None
         self._pool = pool
+        # whoever waits for a connection waits here, so that a time-out of the pool means the network, not a queue
+        self._size = pool.get_max_size()
+        self._turns = asyncio.Semaphore(self._size)
         self._on_link: Callable[[Link], None] = lambda _: None
         self._recovery: asyncio.Task[None] | None = None
+        # the event loop itself holds tasks by weak references only
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def handle(self) -> str:
@@ -74,30 +95,44 @@ class Session:
         with told(target):
             pool: Pool = await asyncpg.create_pool(
                 **target.asyncpg_arguments(),
-                min_size=settings.pool_min_size,
+                # The pool's own upkeep would knock once a second with a traceback in the log while the server is gone.
+                # No connection is closed for being idle, so those made at the start stay.
+                min_size=0,
+                init_size=settings.pool_min_size,
                 max_size=settings.pool_max_size,
                 max_inactive_connection_lifetime=0,
+                reset=_as_it_is,
             )
-            logger.info("Connected to database %s", target.masked_url)
-            try:
+        logger.info("Connected to database %s", target.masked_url)
+        try:
+            with told(target, target.command_timeout):
                 async with pool.acquire() as connection:
                     market = await read_market_settings(connection)
-            except BaseException:
-                pool.terminate()
-                raise
+        except BaseException:
+            pool.terminate()
+            raise
         return cls(target, pool, market)
 
     async def close(self) -> None:
-        """Closes the pool, and cuts what does not close within two seconds."""
-        if self._recovery is not None:
-            self._recovery.cancel()
+        """Closes the pool: what is under way has two seconds to end, then it is cut off."""
         if self.link is Link.CLOSED:
             return
+        # without a connection nothing can end in order
+        timeout = CLOSE_TIMEOUT if self.link is Link.CONNECTED else 0
         self._change_link(Link.CLOSED)
+        if self._recovery is not None:
+            self._recovery.cancel()
         try:
-            await asyncio.wait_for(self._pool.close(), timeout=2)
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            self._pool.terminate()
+            await asyncio.wait_for(self._pool.close(), timeout)
+        except DRIVER_ERRORS:
+            pass
+        finally:
+            with contextlib.suppress(asyncpg.InterfaceError):
+                self._pool.terminate()
+        rest = [task for task in (self._recovery, *self._tasks) if task is not None]
+        if rest:
+            # their connections are gone, so they end now; each error is for whoever waits for it
+            await asyncio.wait(rest, timeout=CLOSE_TIMEOUT)
         logger.info("Closed the connections to database %s", self.target.masked_url)
 
     def watch_link(self, callback: Callable[[Link], None]) -> None:
@@ -136,51 +171,128 @@ class Session:
             DatabaseUnavailable: when the answer was lost; ask again with the same request id.
 
         """
-        return await asyncio.shield(asyncio.ensure_future(self.fetch_value(query, *arguments)))
+        task = asyncio.ensure_future(self._move(query, *arguments))
+        self._keep(task)
+        return await asyncio.shield(task)
+
+    async def _move(self, query: str, *arguments: object) -> Any:  # noqa: ANN401
+        try:
+            return await self.fetch_value(query, *arguments)
+        except DatabaseUnavailable as error:
+            # one connection may have broken alone; whoever did not answer in time will not do so now
+            if isinstance(error.__cause__, TimeoutError) or self.link is Link.CLOSED:
+                raise
+            return await self.fetch_value(query, *arguments)
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _use(self, work: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
+        connection = await self._connection()
+        answered = False
         try:
-            async with self._pool.acquire(timeout=self.target.connect_timeout) as connection:
-                result = await work(connection)
-        except asyncio.CancelledError:
-            raise
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, UnicodeEncodeError) as error:
-            if is_lost(error):
-                logger.warning("Lost the connection to database %s: %s", self.target.masked_url, error)
-                self._recover()
-            raise for_person(error, self.target) from error
-        if self.link is Link.RECONNECTING:
-            self._change_link(Link.CONNECTED)
+            result = await work(connection)
+            answered = True
+        except DRIVER_ERRORS as error:
+            raise await self._refused(error, self.target.command_timeout) from error
+        finally:
+            giving_back = asyncio.ensure_future(self._give_back(connection))
+            self._keep(giving_back)
+            if answered:
+                # no waiting as a rule; otherwise the driver first settles what was cancelled
+                await asyncio.shield(giving_back)
+        self._reached()
         return result
+
+    async def _connection(self) -> Connection:
+        """A connection of the pool, and a turn that `_give_back` ends."""
+        while True:
+            if self.link is Link.CLOSED:
+                raise DatabaseUnavailable("this session is closed", "", "Sign in again")
+            await self._take_turn()
+            try:
+                return await self._pool.acquire(timeout=self.target.connect_timeout)
+            except asyncpg.TooManyConnectionsError as error:
+                if self._pool.get_size() == 0:
+                    self._turns.release()
+                    raise await self._refused(error, self.target.connect_timeout) from error
+                # make do with those that there are: this turn is not given back, unless it is the last one
+                logger.info("The server gives %s no more connections: %s", self.target.user, error)
+                if self._size > 1:
+                    self._size -= 1
+                else:
+                    self._turns.release()
+                    await asyncio.sleep(FIRST_BACKOFF)
+            except DRIVER_ERRORS as error:
+                self._turns.release()
+                raise await self._refused(error, self.target.connect_timeout) from error
+            except BaseException:
+                self._turns.release()
+                raise
+
+    async def _take_turn(self) -> None:
+        try:
+            async with asyncio.timeout(self.target.command_timeout):
+                await self._turns.acquire()
+        except TimeoutError:
+            if self.trouble is not None:
+                raise self.trouble from None
+            raise PhreshError(
+                "the database is busy", "earlier questions still wait for their answers", "Try again in a moment"
+            ) from None
+
+    async def _give_back(self, connection: Connection) -> None:
+        try:
+            with contextlib.suppress(*DRIVER_ERRORS):
+                await self._pool.release(connection)  # type: ignore[arg-type]  # the pool gives out proxies only
+        finally:
+            self._turns.release()
+
+    def _reached(self) -> None:
+        self.trouble = None
+        if self.link is Link.RECONNECTING:
+            logger.info("Connected again to database %s", self.target.masked_url)
+            self._change_link(Link.CONNECTED)
 
     def _change_link(self, link: Link) -> None:
         if link is not self.link:
             self.link = link
             self._on_link(link)
 
-    def _recover(self) -> None:
-        if self.link is Link.CLOSED:
-            return
-        self._change_link(Link.RECONNECTING)
-        if self._recovery is None or self._recovery.done():
-            self._recovery = asyncio.ensure_future(self._try_again())
+    async def _refused(self, error: BaseException, seconds: float) -> PhreshError:
+        """What to tell for an error; begins to reconnect when it is a lost connection."""
+        reason = for_person(error, self.target, seconds)
+        if isinstance(reason, DatabaseUnavailable) and self.link is not Link.CLOSED:
+            logger.warning("Lost the connection to database %s: %s", self.target.masked_url, reason)
+            self.trouble = reason
+            # what lies idle came the same way: asking it would cost a time-out each
+            while self._pool.get_idle_size():
+                connection = await self._pool.acquire()
+                connection.terminate()
+            self._change_link(Link.RECONNECTING)
+            if self._recovery is None or self._recovery.done():
+                self._recovery = asyncio.ensure_future(self._try_again())
+        return reason
 
     async def _try_again(self) -> None:
         """Asks until there is an answer, less often each time and never in step with other programs."""
-        with contextlib.suppress(asyncpg.InterfaceError):
-            await self._pool.expire_connections()
         wait = FIRST_BACKOFF
         while self.link is Link.RECONNECTING:
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  spreads load, hides nothing
+            if self.link is not Link.RECONNECTING:
+                return
             wait = min(wait * 2, LONGEST_BACKOFF)
             try:
                 async with self._pool.acquire(timeout=self.target.connect_timeout) as connection:
-                    await connection.fetchval("select 1")
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                logger.info("Still no connection to database %s: %s", self.target.masked_url, error)
+                    await connection.fetchval("select 1", timeout=self.target.connect_timeout)
+            except DRIVER_ERRORS as error:
+                self.trouble = for_person(error, self.target)
+                logger.info("Still no connection to database %s: %s", self.target.masked_url, self.trouble)
+                if isinstance(self.trouble, (SignInError, SchemaError)):
+                    wait = REFUSED_BACKOFF
             else:
-                logger.info("Connected again to database %s", self.target.masked_url)
-                self._change_link(Link.CONNECTED)
+                self._reached()
 
     async def ping(self) -> None:
         """Asks for a sign of life.

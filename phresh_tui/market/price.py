@@ -20,16 +20,32 @@ SIGNS = {
     "ILS": "₪",
     "VND": "₫",
 }
-_NUMBER = re.compile(r"(?P<minus>-?)(?P<whole>\d{0,12})(?:[.,](?P<cents>\d*))?")
-_DECORATION = re.compile(r"^[\s$€£¥₹₩₴₪₫]+|[\s$€£¥₹₩₴₪₫]+$|^[A-Za-z]{3}\s*(?=\d)|(?<=\d)\s*[A-Za-z]{3}$")
-_GROUPED = re.compile(r"^\d{1,3}([ '’_\u00a0\u202f]\d{3})+(?=[.,]|$)")
+# the currencies that people hold (ISO 4217); other words of three letters are no part of a price
+CODES = frozenset(
+    """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
+    CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
+    ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT
+    MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD
+    SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES
+    VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+    """.split()  # noqa: SIM905  a list would take 160 lines
+)
+# longer than any price with its decoration; the expressions below are not meant for more
+LONGEST = 60
+_NUMBER = re.compile(r"(?P<minus>-?)(?P<whole>[0-9]*)(?:[.,](?P<cents>[0-9]*))?")
+_SIGN = re.compile(r"^[\s$€£¥₹₩₴₪₫]+|[\s$€£¥₹₩₴₪₫]+$")
+_CODE = re.compile(r"^([A-Za-z]{3})(?=[\s\d])|(?<=[\s\d])([A-Za-z]{3})$")
+_PER_HOUR = re.compile(r"\s*(/|per\s)\s*h(r|our)?$", re.IGNORECASE)
+_GROUPED = re.compile(r"^\d{1,3}([ '’_\u00a0\u2009\u202f]\d{3})+(?=[.,]|$)")
 
 
 def parse_price(text: str) -> Decimal:
     """What a person means by a price per hour.
 
     Takes ``20``, ``20.5``, ``20,50``, ``$20``, ``20 €``, ``EUR 20``, ``1 200.00``: point or comma before at most two
-    decimals, a currency sign or code on either side, thousands apart by a space or an apostrophe.
+    decimals, a currency sign or code on either side, thousands apart by a space or an apostrophe. A point or a comma
+    before three digits is refused: it divides thousands in one country and cents in the next.
 
     Returns:
         The price per hour with two decimals.
@@ -38,16 +54,12 @@ def parse_price(text: str) -> Decimal:
         BadInput: with ``field`` price, when it is empty, no number, negative, zero, too high, or has three decimals.
 
     """
-    bare = re.sub(r"\s*(/|per\s+)\s*h(our)?$", "", text.strip())
-    bare = _DECORATION.sub("", bare)
-    bare = _DECORATION.sub("", bare)
+    bare = _bare_number(text)
     if not bare:
         raise BadInput(
             "a job needs a price", "the field is empty", "Type an amount per hour, such as 20", field="price"
         )
-    if _GROUPED.match(bare):
-        bare = re.sub(r"[ '’_\u00a0\u202f]", "", bare)
-    match = _NUMBER.fullmatch(bare) if bare.isascii() else None
+    match = _NUMBER.fullmatch(bare)
     if match is None or not (match["whole"] or match["cents"]):
         raise BadInput(
             "this is not a price",
@@ -55,16 +67,32 @@ def parse_price(text: str) -> Decimal:
             "Type an amount such as 20 or 20.50",
             field="price",
         )
-    cents = match["cents"] or ""
-    if len(cents.rstrip("0")) > 2 or (len(cents) == 3 and "," in bare):
+    whole, cents = match["whole"], match["cents"] or ""
+    if len(cents) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0":
         raise BadInput(
-            "a price has at most two decimals",
-            "",
-            "Round it, or leave out the thousands separator",
+            "this price can be read in two ways",
+            f"as {whole}{cents}, or as {whole}.{cents}",
+            f"Type {whole}{cents} or {whole}.{cents[:2]}",
             field="price",
         )
-    amount = Decimal(f"{match['minus']}{match['whole'] or '0'}.{cents or '0'}").quantize(LOWEST)
-    return check_price(amount)
+    if len(cents) > 2:
+        raise BadInput("a price has at most two decimals", f"this one has {len(cents)}", "Round it", field="price")
+    return check_price(Decimal(f"{match['minus']}{whole or '0'}.{cents or '0'}"))
+
+
+def _bare_number(text: str) -> str:
+    """The digits of a price, without currency, ``per hour`` and blanks between the thousands."""
+    bare = text.strip()
+    if len(bare) > LONGEST:
+        raise BadInput(
+            "this is not a price", f"it has {len(bare)} characters", "Type an amount such as 20", field="price"
+        )
+    bare = _SIGN.sub("", _PER_HOUR.sub("", bare))
+    code = _CODE.search(bare)
+    if code and (code[1] or code[2]).upper() in CODES:
+        bare = _SIGN.sub("", _CODE.sub("", bare, count=1))
+    grouped = _GROUPED.match(bare)
+    return re.sub(r"\D", "", grouped[0]) + bare[grouped.end() :] if grouped else bare
 
 
 def check_price(amount: Decimal) -> Decimal:
