@@ -31,6 +31,8 @@ DATABASE = "phresh"
 OPERATOR = "postgres"
 MAJOR_VERSION = "18"
 PORT = 5432
+# whoever may enter the folder of the socket comes in without a password, and nobody from a network
+ACCESS = ("--auth-local=trust", "--auth-host=reject")
 # the longest path of a Unix socket that both Linux (107) and macOS (103) take
 SOCKET_PATH_LENGTH = 103
 # seconds: recovery after a crash replays at most what was written since the last checkpoint
@@ -165,12 +167,13 @@ class EmbeddedServer:
             os.chown(fresh, self._account.uid, self._account.gid)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         self._run(
-            "initdb", "-D", str(fresh), "--auth=trust", "--encoding=UTF8", *locale, "-U", OPERATOR, "--no-instructions",
+            "initdb", "-D", str(fresh), *ACCESS, "--encoding=UTF8", *locale, "-U", OPERATOR, "--no-instructions",
             *([] if self._options.get("fsync") != "off" else ["--no-sync"]),
         )  # fmt: skip
         if self._access:
-            with (fresh / "pg_hba.conf").open("a") as access:
-                access.write(self._access)
+            # the first line that fits decides
+            rules = fresh / "pg_hba.conf"
+            rules.write_text(self._access + rules.read_text())
         # a crash before this line leaves nothing that looks like data
         fresh.rename(self.data)
 
@@ -236,6 +239,8 @@ class EmbeddedServer:
         Only to be called when `_processes` finds none.
         """
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        # it holds the same number, and a killed server that nobody has buried yet still counts as running
+        (self._socket_folder() / f".s.PGSQL.{self._port}.lock").unlink(missing_ok=True)
 
     def _start_server(self) -> None:
         options = {

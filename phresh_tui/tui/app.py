@@ -20,7 +20,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.database.preparation import Prepared
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.cleaning import Cleaning
-from phresh_tui.market.errors import DatabaseUnavailable, PhreshError
+from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInError
 from phresh_tui.market.member import login_of
 from phresh_tui.market.text import visible
 from phresh_tui.settings import Settings
@@ -111,6 +111,9 @@ class PhreshApp(App[int]):
                 target = target.as_account(login_of(self.wanted_handle), None)
             try:
                 await self.signed_in(await Session.open(target, self.settings))
+            except SignInError as error:
+                embedded = self.prepared.target.embedded
+                message = f"There is no member @{self.wanted_handle} yet. Enter makes one." if embedded else str(error)
             except PhreshError as error:
                 message = str(error)
             else:
@@ -178,9 +181,21 @@ class PhreshApp(App[int]):
             self._connected.set()
         else:
             self._connected.clear()
+        if link is Link.RECONNECTING and self.prepared.server is not None:
+            self.run_worker(self._start_server_again(), group="server", exclusive=True, exit_on_error=False)
         for screen in self.screen_stack:
             if isinstance(screen, MarketScreen):
                 screen.show_link(link)
+
+    async def _start_server_again(self) -> None:
+        """The embedded server has nobody else to look after it."""
+        assert self.prepared.server is not None
+        while self.session is not None and self.session.link is Link.RECONNECTING:
+            try:
+                await asyncio.to_thread(self.prepared.server.start)
+            except PhreshError as error:
+                logger.warning("The embedded server does not start again: %s", error)
+            await asyncio.sleep(2)
 
     def _look_again_by_itself(self) -> None:
         if self.session is not None and self.session.link is Link.CONNECTED:

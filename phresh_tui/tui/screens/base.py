@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from textual.binding import Binding
 from textual.screen import Screen
 
 from phresh_tui.database.session import Link, Session
@@ -18,7 +19,12 @@ class MarketScreen(Screen[None]):
     """A screen with the lines at top and bottom; knows its app, and the session once there is one."""
 
     HELP_PLACES: tuple[Where, ...] = ()
-    BINDINGS = bindings(Where.EVERYWHERE)
+    BINDINGS = [
+        *bindings(Where.EVERYWHERE),
+        # before the key reaches a field: what is typed right after it would still go to the field that is left
+        Binding("tab", "next_field", "Next field", show=False, priority=True),
+        Binding("shift+tab", "previous_field", "Previous field", show=False, priority=True),
+    ]
 
     @property
     def phresh(self) -> PhreshApp:
@@ -45,6 +51,14 @@ class MarketScreen(Screen[None]):
 
     def look_again(self) -> None:
         """Reads again what is shown; called every few seconds and after every move."""
+
+    def action_next_field(self) -> None:
+        """Moves the focus on."""
+        self.focus_next()
+
+    def action_previous_field(self) -> None:
+        """Moves the focus back."""
+        self.focus_previous()
 
     def action_help(self) -> None:
         """Says what can be done here."""

@@ -133,6 +133,14 @@ class MineScreen(MarketScreen):
             return self.phresh.undo is not None
         return True
 
+    def action_next_field(self) -> None:
+        """There are no fields here: the tab key is for the tabs."""
+        self.action_other_tab()
+
+    def action_previous_field(self) -> None:
+        """The same, for there are two."""
+        self.action_other_tab()
+
     def action_other_tab(self) -> None:
         """Between posted and claimed."""
         self._place = Place.CLAIMED if self._place is Place.POSTED else Place.POSTED
