@@ -232,40 +232,50 @@ class JobList(ScrollView, can_focus=True):
         return top - 2, top + max(self.size.height, 1) + 2
 
     async def _fetch_missing(self) -> None:
-        window = self._window
-        job = window.get(self.cursor)
+        window, seen = self._window, self._window.get(self.cursor)
+        before = self.cursor
         await window.ensure(*self._on_screen())
-        if job is not None:
-            self._follow(job.id)
+        # an end that was reached puts the ordinals right; the cursor may have moved meanwhile, and moves along
+        after = window.ordinal_of(seen.id) if seen is not None else None
+        if after is not None and after != before:
+            self._shift(after - before)
 
     async def _refresh_window(self) -> None:
         window = self._window
-        job = window.get(self.cursor)
-        previous = [other.id for other in window.rows[: max(self.cursor - window.first, 0)]]
         fresh = self._new_window()
         fresh.rows, fresh.first, fresh.at_top, fresh.at_end = window.rows, window.first, window.at_top, window.at_end
         fresh.loaded = window.loaded
         await fresh.refresh(self.cursor)
+        # which job the cursor is on counts now, for it may have moved while the answer was under way
+        job = window.get(self.cursor)
         if job is not None and fresh.ordinal_of(job.id) is None:
             # it has left the list: it stays where it is, as it is now, until the cursor leaves it
             now = await cleanings.one(self._session, job.id)
-            if now is not None and not (self._gone(now) and self._gone(job) and self._selected is not job):
-                fresh.keep(now, previous)
+            if now is not None and window.get(self.cursor) is job:
+                fresh.keep(now, [other.id for other in window.rows[: max(self.cursor - window.first, 0)]])
+        job = window.get(self.cursor)
         self._window = fresh
         if job is not None:
             self._follow(job.id)
 
     def _follow(self, job_id: int) -> None:
-        """Keeps the cursor on a job, and the job on its line of the screen."""
+        """Keeps the cursor on a job."""
         ordinal = self._window.ordinal_of(job_id)
-        if ordinal is None or ordinal == self.cursor:
-            return
-        moved = ordinal - self.cursor
+        if ordinal is not None and ordinal != self.cursor:
+            self._shift(ordinal - self.cursor)
+
+    def _shift(self, lines: int) -> None:
+        """Moves the cursor with its job, and the job stays on its line of the screen.
+
+        At the top of the list it is the job that moves, so that new ones come into view above it.
+        """
         at_top = self.scroll_offset.y == 0
-        self._place_cursor(ordinal)
+        self._place_cursor(self.cursor + lines)
+        self._set_length()
         if not at_top:
-            self._set_length()
-            self.scroll_to(y=self.scroll_offset.y + moved, animate=False, immediate=True)
+            self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
+        elif self.cursor >= self.size.height:
+            self._fit_scroll()
 
     def _gone(self, job: Cleaning) -> bool:
         """Whether a job is no part of the listing any more."""

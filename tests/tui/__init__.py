@@ -1,0 +1,1 @@
+"""The screens, driven by real key presses against a real PostgreSQL."""

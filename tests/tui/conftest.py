@@ -1,0 +1,43 @@
+"""Apps for tests: always as a member, never as a superuser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from phresh_tui.database.accounts import make_guest
+from phresh_tui.database.preparation import Door, Prepared
+from phresh_tui.settings import Settings
+from phresh_tui.tui.app import PhreshApp
+from tests.support import Market
+from tests.tui.support import Driver
+
+Drive = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture
+def drive(market: Market) -> Drive:
+    """Runs the program on the test's market: ``async with drive("ada") as driver``.
+
+    Over the socket, as with the embedded server, unless ``tcp=True``: then through the guest's account, with passwords.
+    """
+
+    @asynccontextmanager
+    async def run(
+        handle: str | None = None, *, size: tuple[int, int] = (80, 24), tcp: bool = False, refresh: str = "0.3"
+    ) -> AsyncIterator[Driver]:
+        if tcp:
+            guest = await make_guest(market.operator_tcp)
+            prepared = Prepared(guest, Door.GUEST)
+        else:
+            prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+        app = PhreshApp(Settings(PHRESH_REFRESH_SECONDS=refresh), prepared, handle)  # type: ignore[call-arg]
+        pilot: Pilot[int]
+        async with app.run_test(size=size, notifications=True) as pilot:
+            yield Driver(app, pilot)
+
+    return run

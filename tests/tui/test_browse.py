@@ -1,0 +1,310 @@
+"""Finding and claiming open jobs."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from phresh_tui.database import cleanings
+from phresh_tui.market.cleaning import CleaningType, Status
+from tests.support import Market, draft, post
+from tests.tui.conftest import Drive
+
+
+async def test_a_job_is_found_by_search_and_claimed_with_the_keyboard_alone(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    job = await post(ada, "Wash the windows", "20.50")
+    await post(ada, "Clean the oven")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("slash")
+        await driver.type("window")
+        await driver.see("1 open job ")
+        await driver.press("enter", "c")
+        await driver.see("Claim “Wash the windows” for $20.50/h from @ada?")
+        await driver.press("y")
+        await driver.see("is yours", "claimed by you")
+    claimed = await cleanings.one(ada, job.id)
+    assert claimed is not None
+    assert (claimed.status, claimed.claimed_by) == (Status.CLAIMED, "bob")
+
+
+async def test_the_key_that_opened_the_question_does_not_answer_it(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    job = await post(ada)
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("c", "c", "c")
+        await driver.see("Claim “Wash the windows”")
+        await driver.press("n")
+        await driver.not_see("Claim “Wash")
+    untouched = await cleanings.one(ada, job.id)
+    assert untouched is not None
+    assert untouched.status is Status.OPEN
+
+
+async def test_a_claim_is_taken_back_with_one_key(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    job = await post(ada)
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        assert "u Undo" not in driver.footer
+        await driver.press("c", "y")
+        await driver.see("claimed by you", "u Undo")
+        await driver.press("u")
+        await driver.see("is open again")
+        await driver.not_see("u Undo")
+    again = await cleanings.one(ada, job.id)
+    assert again is not None
+    assert again.status is Status.OPEN
+
+
+async def test_who_was_slower_learns_who_was_faster_and_sees_the_list_as_it_is(market: Market, drive: Drive) -> None:
+    ada, eve = await market.session("ada"), await market.session("eve")
+    job = await post(ada)
+    await market.member("bob")
+    async with drive("bob", refresh="60") as driver:
+        await driver.browsing()
+        await driver.press("c")
+        await driver.see("Claim “Wash")
+        await cleanings.claim(eve, uuid4(), job)
+        await driver.press("y")
+        await driver.see("Not claimed: @eve was faster", "claimed by @eve", "0 open jobs")
+
+
+async def test_a_claim_at_another_price_than_the_one_shown_is_refused(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    job = await post(ada)
+    await market.member("bob")
+    async with drive("bob", refresh="60") as driver:
+        await driver.browsing()
+        await driver.press("c")
+        await driver.see("for $20.00/h")
+        await cleanings.edit(ada, uuid4(), job.id, draft(price="12.50"))
+        await driver.press("y")
+        await driver.see("it now costs $12.50 per hour")
+        await driver.see("$12.50 per hour · ")
+    current = await cleanings.one(ada, job.id)
+    assert current is not None
+    assert current.status is Status.OPEN
+
+
+async def test_an_own_job_offers_no_claim(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    await post(ada)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.see("posted by you")
+        assert "Claim" not in driver.footer
+        await driver.press("c")
+        assert "Claim “" not in driver.text
+
+
+async def test_what_others_do_shows_up_without_a_key_press(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.see("No open jobs yet")
+        await post(ada, "Iron the curtains")
+        await driver.see("Iron the curtains", "1 open job ")
+
+
+async def test_the_selection_stays_on_its_job_when_the_list_changes(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    for number in range(60):
+        await post(ada, f"Job {number:02}")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press(*["j"] * 30)
+        await driver.until(lambda: driver.selected == "Job 29")
+        line = driver.jobs.cursor - driver.jobs.scroll_offset.y
+        await post(ada, "Newer one")
+        await post(ada, "Newest one")
+        await driver.see("62 open jobs")
+        assert driver.selected == "Job 29"
+        assert driver.jobs.cursor == 32
+        assert driver.jobs.cursor - driver.jobs.scroll_offset.y == line, "it does not move on the screen either"
+
+
+async def test_a_job_that_is_taken_stays_under_the_cursor_until_the_cursor_leaves(market: Market, drive: Drive) -> None:
+    ada, eve = await market.session("ada"), await market.session("eve")
+    for number in range(5):
+        await post(ada, f"Job {number}")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("j", "j")
+        await driver.until(lambda: driver.selected == "Job 2")
+        job = driver.jobs.selected
+        assert job is not None
+        await cleanings.claim(eve, uuid4(), job)
+        await driver.see("claimed by @eve", "4 open jobs")
+        assert driver.selected == "Job 2"
+        assert "Claim" not in driver.footer
+        await driver.press("j")
+        await driver.not_see("Job 2")
+        assert driver.selected == "Job 1"
+
+
+@pytest.mark.parametrize(
+    ("presses", "first"),
+    [(0, "Newest"), (1, "Cheap"), (2, "Dear"), (3, "Aardvark cage")],
+    ids=["newest", "up", "down", "name"],
+)
+async def test_each_order_is_one_key_away(market: Market, drive: Drive, presses: int, first: str) -> None:
+    ada = await market.session("ada")
+    for name, price in (("Aardvark cage", "20"), ("Cheap", "1"), ("Dear", "99"), ("Newest", "30")):
+        await post(ada, name, price)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press(*["s"] * presses)
+        await driver.until(lambda: driver.selected == first, first)
+
+
+async def test_type_and_price_filters_combine_and_one_key_clears_them(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    for price in ("10", "20", "30"):
+        await post(ada, f"Full {price}", price, cleaning_type=CleaningType.FULL_CLEAN)
+        await post(ada, f"Dust {price}", price, cleaning_type=CleaningType.DUST_UP)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("f", "left")
+        await driver.press("tab")
+        await driver.type("15")
+        await driver.press("tab")
+        await driver.type("25,00")
+        await driver.press("enter")
+        await driver.see("1 open job ", "full clean", "from $15.00", "up to $25.00", "Full 20", "esc Clear")
+        await driver.press("escape")
+        await driver.see("6 open jobs")
+        assert "Clear" not in driver.footer
+
+
+async def test_a_filter_that_makes_no_sense_says_so_and_keeps_what_was_typed(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("f", "tab")
+        await driver.type("30")
+        await driver.press("tab")
+        await driver.type("20")
+        await driver.press("enter")
+        await driver.see("The first price is higher than the second", "30", "20")
+        await driver.press("escape")
+        await driver.see("No open jobs yet")
+
+
+async def test_a_search_without_a_hit_says_how_to_go_on(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    await post(ada)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("slash")
+        await driver.type("[b]%_zzz")
+        await driver.see("Nothing fits “[b]%_zzz”", "Esc drops what is in force")
+        await driver.press("escape")
+        await driver.see("1 open job ")
+
+
+async def test_ends_and_pages_of_a_long_list_are_reached_by_key(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    await market.psql(
+        "insert into cleanings (name, price, owner, created_at) "
+        "select 'Job ' || n, 20, 'm_zoe', now() - n * interval '1 minute' from generate_series(1, 12000) n"
+    )
+    await market.psql("analyze cleanings")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.see("about 12,000 open jobs")
+        await driver.until(lambda: driver.selected == "Job 1")
+        await driver.press("G")
+        await driver.until(lambda: driver.selected == "Job 12000", "the last job")
+        await driver.press("pageup", "pageup")
+        await driver.until(
+            lambda: driver.selected == f"Job {12000 - 2 * (driver.jobs.size.height - 1)}", "two pages up"
+        )
+        await driver.press("home")
+        await driver.until(lambda: driver.selected == "Job 1", "the first job")
+        await driver.press(*["pagedown"] * 20)
+        await driver.until(
+            lambda: driver.selected == f"Job {1 + 20 * (driver.jobs.size.height - 1)}", "twenty pages down"
+        )
+        driver.jobs.scroll_to(y=6000, animate=False)
+        await driver.see("Job 600")
+
+
+async def test_markup_and_escape_sequences_are_shown_as_typed(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    await post(ada, "[@click=app.quit]x[/] [red]y[/red]", description="[b]bold?[/b] \\[ $secondary")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.see("[@click=app.quit]x[/] [red]y[/red]", "[b]bold?[/b] \\[ $secondary")
+
+
+async def test_an_empty_market_offers_samples_to_the_operator(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.see("fill the market with samples: S")
+        await driver.press("S")
+        await driver.see("sample jobs are there")
+        await driver.until(lambda: not driver.jobs.is_empty)
+        assert "Samples" not in driver.footer
+
+
+async def test_help_names_what_can_be_done_here(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    async with drive("ada", size=(80, 50)) as driver:
+        await driver.browsing()
+        await driver.press("question_mark")
+        await driver.see("What you can do here", "Claim the selected job at the price shown", "Leave phresh")
+        await driver.press("escape")
+        await driver.not_see("What you can do here")
+
+
+async def test_the_palette_finds_actions_by_name(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("ctrl+p")
+        await driver.type("my jobs")
+        await driver.see("What you have posted and claimed")
+        await driver.press("enter")
+        await driver.see("You have posted nothing yet")
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 50)])
+async def test_no_key_in_the_footer_is_ever_cut(market: Market, drive: Drive, size: tuple[int, int]) -> None:
+    ada = await market.session("ada")
+    await post(ada)
+    await market.member("bob")
+    async with drive("bob", size=size) as driver:
+        await driver.until(lambda: driver.app.screen.query("KeyBar") and "Help" in driver.footer)
+        assert len(driver.footer.rstrip()) <= size[0]
+        assert "?" in driver.footer
+        words = {"Claim", "Search", "Clear", "Post", "Filter", "Sort", "My", "jobs", "Help", "Quit", "c", "/", "n", "f"}
+        words |= {"s", "m", "?", "q", "esc"}
+        assert set(driver.footer.split()) <= words
+
+
+async def test_a_terminal_made_tiny_and_large_again_shows_the_same(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    await post(ada)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.see("posted by you")
+        for keys in ([], ["n"], ["escape", "m"], ["escape", "question_mark"], ["escape", "f"]):
+            await driver.press(*keys)
+            await driver.pilot.resize_terminal(20, 5)
+            await driver.pilot.pause()
+            assert len(driver.lines) == 5
+            await driver.pilot.resize_terminal(80, 24)
+            await driver.pilot.pause()
+        await driver.press("escape")
+        await driver.see("Wash the windows", "posted by you")
