@@ -47,7 +47,7 @@ class SignInScreen(MarketScreen):
             box.border_title = "Who are you?"
             handle = self.phresh.wanted_handle or last_handle(target.masked_url)
             yield Label("Handle", classes="field")
-            yield Input(handle, id="handle", placeholder="for example ada", compact=True, max_length=31)
+            yield Input(handle, id="handle", placeholder="for example ada", compact=True)
             if not self.embedded:
                 yield Label("Password", classes="field")
                 yield Input(id="password", password=True, compact=True)

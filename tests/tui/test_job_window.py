@@ -1,0 +1,102 @@
+"""The window over a list: whatever is scrolled to, it shows what the list holds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from phresh_tui.database import cleanings
+from phresh_tui.database.cleanings import Listing
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.search import Sort
+from phresh_tui.tui.job_window import KEPT, PAGE, JobWindow
+from tests.support import Market
+
+
+def window_of(session: Session, listing: Listing) -> JobWindow:
+    async def fetch(
+        limit: int,
+        *,
+        after: Cleaning | None = None,
+        before: Cleaning | None = None,
+        from_end: bool = False,
+        offset: int = 0,
+    ) -> list[Cleaning]:
+        return await cleanings.page(
+            session, listing, limit, after=after, before=before, from_end=from_end, offset=offset
+        )
+
+    return JobWindow(fetch, lambda: cleanings.count(session, listing))
+
+
+async def fill(market: Market, number: int) -> None:
+    # few prices and few names, so that the order hangs on the id
+    await market.psql(
+        "insert into cleanings (name, price, owner, created_at) select 'Job ' || n % 7, 10 + n % 5, 'm_zoe', "
+        f"now() - n % 11 * interval '1 minute' from generate_series(1, {number}) n"
+    )
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+async def test_every_line_shows_the_job_that_the_list_has_there(market: Market, sort: Sort) -> None:
+    session = await market.session("ada")
+    await fill(market, 3000)
+    listing = Listing(sort=sort)
+    everything = [job.id for job in await cleanings.page(session, listing, 5000)]
+    window = window_of(session, listing)
+    randomly = random.Random(7)
+    await window.ensure(0, 30)
+    top = 0
+    for _ in range(150):
+        step = randomly.choice([1, 30, -1, -30, 200, -200, 0])
+        top = randomly.randrange(3000) if step == 0 else max(0, min(top + step, 2970))
+        while window.lacks(top, top + 30):
+            await window.ensure(top, top + 30)
+        shown = [window.get(line) for line in range(top, top + 30)]
+        assert [job.id if job else None for job in shown] == everything[top : top + 30]
+        assert len(window.rows) <= KEPT + PAGE
+    await window.load_end()
+    assert [job.id for job in window.rows] == everything[-PAGE:]
+    assert window.length == 3000
+
+
+async def test_an_estimated_place_is_put_right_at_the_ends(market: Market) -> None:
+    session = await market.session("ada")
+    await fill(market, 1000)
+    listing = Listing(sort=Sort.PRICE_UP)
+    everything = await cleanings.page(session, listing, 2000)
+    window = window_of(session, listing)
+    await window.load_around(everything[500])
+    for _ in range(20):
+        if window.at_top:
+            break
+        await window.ensure(window.first - 1, window.first)
+    assert window.at_top
+    assert window.first == 0
+    assert window.get(0) == everything[0]
+    assert window.get(500) == everything[500]
+
+
+async def test_a_refresh_sees_new_jobs_and_those_that_left(market: Market) -> None:
+    session = await market.session("ada")
+    await fill(market, 400)
+    listing = Listing()
+    window = window_of(session, listing)
+    await window.ensure(0, 40)
+    await window.ensure(100, 240)
+    gone = window.rows[5].id
+    await market.psql("update cleanings set status = 'cancelled' where id = $1", gone)
+    await market.psql(
+        "insert into cleanings (name, price, owner, created_at) values ('New', 9, 'm_zoe', now() + interval '1 hour')"
+    )
+    await window.refresh(10)
+    assert window.get(0) is not None
+    assert window.rows[0].name == "New"
+    assert gone not in {job.id for job in window.rows}
+    assert [job.id for job in window.rows] == [
+        job.id for job in await cleanings.page(session, listing, len(window.rows))
+    ]
+    assert window.total is not None
+    assert window.total.number == 400
