@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -41,6 +40,8 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
         return _flushed(code)
+    from asyncio import CancelledError
+
     from phresh_tui.cli.output import ReaderLeft, finish, print_error, tolerate_any_text
     from phresh_tui.market.errors import PhreshError
 
@@ -51,7 +52,7 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
     except ReaderLeft:
         # the reader has what it wanted, as in `phresh jobs | head`
         return 0
-    except asyncio.CancelledError:
+    except CancelledError:
         return signals.exit_code
     except PhreshError as error:
         if signals.received is None:

@@ -25,7 +25,11 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.app import run_program
 
-        return await run_program(context.settings, prepared, handle=handle)
+        try:
+            return await run_program(context.settings, prepared, handle=handle)
+        finally:
+            # the event loop hands a signal back as it found it at the start of Python, and the server is still there
+            context.signals.install()
 
 
 def _import_screens() -> None:

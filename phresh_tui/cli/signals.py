@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import signal
 import threading
@@ -45,6 +44,9 @@ class Signals:
 
     def run(self, main: Coroutine[None, None, int]) -> int:
         """Runs a coroutine to its end, which the first signal brings about by cancelling it."""
+        # 25 ms, which the help does not need
+        import asyncio
+
         return asyncio.run(self._stoppable(main))
 
     @contextlib.contextmanager
@@ -57,6 +59,8 @@ class Signals:
             self._stop = stop
 
     async def _stoppable(self, main: Coroutine[None, None, int]) -> int:
+        import asyncio
+
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         assert task is not None
