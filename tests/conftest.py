@@ -30,7 +30,7 @@ SETTINGS = (
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, an empty folder to stand in, and nothing configured: no test touches what is the user's."""
     for name in list(os.environ):
-        if name.startswith(SETTINGS):
+        if name.startswith(SETTINGS) and not name.startswith("TEXTUAL_SNAPSHOT"):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()

@@ -1,0 +1,124 @@
+"""What the screens look like, at the sizes of a small and of a large terminal.
+
+A snapshot that differs is looked at (snapshot_report.html) before `pytest --snapshot-update` accepts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from phresh_tui.database.preparation import Door, Prepared
+from phresh_tui.settings import Settings
+from phresh_tui.tui.app import PhreshApp
+from tests.support import Market
+from tests.tui.support import Driver
+
+Compare = Callable[..., bool]
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
+
+JOBS = """
+insert into cleanings (name, description, cleaning_type, price, owner, created_at, updated_at, status, claimed_by)
+values
+    ('Wash the windows', e'All six of them.\\nThe small one in the hall as well; a ladder is there.', 'spot_clean', 20.50,
+        'm_ada', now() - interval '90 seconds', now() - interval '90 seconds', 'open', null),
+    ('Deep clean before we move out, four rooms and a kitchen that has seen a lot of cooking', null, 'full_clean', 35,
+        'm_zoe', now() - interval '3.5 hours', now(), 'open', null),
+    ('大掃除 🧽 窓拭きと床', 'ユニコード', 'full_clean', 28, 'm_kenji_with_a_long_handle', now() - interval '26 hours', now(), 'open', null),
+    ('نظافة الشقة', null, 'dust_up', 12.05, 'm_zoe', now() - interval '3.5 days', now(), 'open', null),
+    ('👩‍👩‍👧‍👦 family flat, [red]not markup[/red]', null, 'dust_up', 99999999.99, 'm_zoe', now() - interval '30 days', now(), 'open', null),
+    ('Iron the curtains', 'Twelve.', 'dust_up', 15, 'm_bob', now() - interval '20 minutes',
+        now() - interval '20 minutes', 'open', null),
+    ('Oven', null, 'spot_clean', 18, 'm_bob', now() - interval '40 minutes', now() - interval '30 minutes', 'claimed', 'm_ada'),
+    ('Hall and stairs', null, 'spot_clean', 18, 'm_bob', now() - interval '50 minutes', now() - interval '40 minutes', 'cancelled', null),
+    ('Bathroom', 'Tiles.', 'full_clean', 22, 'm_ada', now() - interval '70 minutes', now() - interval '70 minutes', 'claimed', 'm_bob')
+"""
+
+
+@pytest.fixture
+async def filled(market: Market) -> Market:
+    for handle in ("ada", "bob"):
+        await market.member(handle)
+    await market.psql(JOBS)
+    return market
+
+
+def app_for(market: Market, handle: str | None) -> PhreshApp:
+    # a poll would only ever show the same again
+    settings = Settings(PHRESH_REFRESH_SECONDS="600")  # type: ignore[call-arg]
+    return PhreshApp(settings, Prepared(replace(market.operator, embedded=True), Door.OPERATOR), handle)
+
+
+def steps(*keys: str, see: str, first: str = "open jobs") -> Callable[[Pilot[int]], object]:
+    """Waits for the first text, presses the keys, waits for the last text; the cursor of a field does not blink."""
+
+    async def run(pilot: Pilot[int]) -> None:
+        app = pilot.app
+        assert isinstance(app, PhreshApp)
+        driver = Driver(app, pilot)
+        await driver.see(first)
+        for key in keys:
+            await driver.press(key)
+            await pilot.pause()
+        await driver.see(see)
+        for field in app.screen.query("Input, TextArea"):
+            field.cursor_blink = False  # type: ignore[attr-defined]
+        await pilot.pause()
+        # messages that go away by themselves belong to no picture
+        app.clear_notifications()
+        await asyncio.sleep(0.05)
+        await pilot.pause()
+
+    return run
+
+
+SCREENS = {
+    "browse": steps(see="@ada"),
+    "browse_selected": steps("j", "j", see="no. 2"),
+    "claim": steps("c", see="Claim “"),
+    "search": steps("slash", "w", "i", "n", see="“win”"),
+    "search_without_hit": steps("slash", "q", "q", "q", see="Nothing fits"),
+    "filter": steps("f", see="Price per hour from"),
+    "posted": steps("m", see="[Posted 3]"),
+    "claimed": steps("m", "tab", see="[Claimed 1]"),
+    "help": steps("question_mark", see="What you can do here"),
+    "post": steps("n", see="Price per hour"),
+    "post_wrong": steps("n", "tab", "a", "tab", "tab", "minus", "1", "ctrl+s", see="✗ A price is more than zero"),
+    "post_understood": steps("n", "O", "v", "tab", "tab", "right", "tab", "2", "0", "comma", "5", see="= $20.50"),
+}
+
+
+@SIZES
+@pytest.mark.parametrize("screen", SCREENS)
+def test_screen_looks_as_it_did(filled: Market, snap_compare: Compare, screen: str, size: tuple[int, int]) -> None:
+    assert snap_compare(app_for(filled, "bob"), terminal_size=size, run_before=SCREENS[screen])
+
+
+@SIZES
+def test_sign_in_looks_as_it_did(filled: Market, snap_compare: Compare, size: tuple[int, int]) -> None:
+    run = steps(first="Who are you?", see="@bob")
+    assert snap_compare(app_for(filled, None), terminal_size=size, run_before=run)
+
+
+@SIZES
+def test_sign_up_with_a_password_looks_as_it_did(filled: Market, snap_compare: Compare, size: tuple[int, int]) -> None:
+    # the port of a test's server is another one each time
+    settings = Settings()
+    prepared = Prepared(replace(filled.operator, host="market.example.org", port=5432, embedded=False), Door.GUEST)
+    run = steps("ctrl+n", "a", "d", "tab", "x", first="Ctrl+N", see="Password again")
+    assert snap_compare(PhreshApp(settings, prepared), terminal_size=size, run_before=run)
+
+
+@SIZES
+def test_an_empty_market_looks_as_it_did(market: Market, snap_compare: Compare, size: tuple[int, int]) -> None:
+    asyncio.run(_sign_up(market))
+    run = steps(first="No open jobs yet", see="samples")
+    assert snap_compare(app_for(market, "ada"), terminal_size=size, run_before=run)
+
+
+async def _sign_up(market: Market) -> None:
+    await market.member("ada")
