@@ -104,6 +104,11 @@ class Market:
         async with connected(replace(self.operator, user=user)) as connection:
             return await connection.fetch(query, *arguments)
 
+    async def psql_script(self, script: str) -> None:
+        """Several statements as the operator, in one transaction."""
+        async with connected(self.operator) as connection:
+            await connection.execute(script)
+
     async def close(self) -> None:
         for session in self._sessions:
             with suppress(Exception):

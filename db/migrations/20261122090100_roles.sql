@@ -67,6 +67,33 @@ begin
 end
 $$;
 
+-- What a member could fill the disk with, or stop others with: large objects, advisory locks (dbmate's is one) and
+-- transaction ids. Every function of these names, whatever this version of PostgreSQL has; unlocking is harmless, and
+-- drivers do it. Only a superuser can close them.
+do $$
+declare
+    open_to_all regprocedure;
+begin
+    for open_to_all in
+        select p.oid::regprocedure from pg_catalog.pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+            and (
+                p.proname ~ '^(lo_.*|loread|lowrite|pg_current_xact_id|txid_current|pg_logical_emit_message)$'
+                or (p.proname ~ 'advisory' and p.proname !~ 'unlock')
+            )
+            and pg_catalog.has_function_privilege('public', p.oid, 'execute')
+    loop
+        begin
+            execute pg_catalog.format('revoke execute on function %s from public', open_to_all);
+            execute pg_catalog.format('grant execute on function %s to phresh_owner', open_to_all);
+        exception when insufficient_privilege then
+            raise warning 'members may call %', open_to_all
+                using hint = pg_catalog.format('As a superuser: revoke execute on function %s from public;', open_to_all);
+        end;
+    end loop;
+end
+$$;
+
 -- a member's program reads which migrations are in place before it starts
 grant select on public.schema_migrations to phresh_member;
 
@@ -74,6 +101,27 @@ grant select on public.schema_migrations to phresh_member;
 set local lock_timeout = '5s';
 
 revoke select on public.schema_migrations from phresh_member;
+
+do $$
+declare
+    closed regprocedure;
+begin
+    for closed in
+        select p.oid::regprocedure from pg_catalog.pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+            and pg_catalog.aclcontains(p.proacl, pg_catalog.makeaclitem(
+                'phresh_owner'::regrole, p.proowner, 'execute', false
+            ))
+    loop
+        begin
+            execute pg_catalog.format('revoke execute on function %s from phresh_owner', closed);
+            execute pg_catalog.format('grant execute on function %s to public', closed);
+        exception when insufficient_privilege then
+            null;
+        end;
+    end loop;
+end
+$$;
 
 do $$
 declare
