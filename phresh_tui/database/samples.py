@@ -155,8 +155,8 @@ def _row(job: SampleJob, logins: list[str], place: int, number: int, now: dateti
 async def _sample_member(connection: Connection, handle: str) -> str:
     """The login of a sample member, made unless it is there; never that of a real member.
 
-    A sample member is known by the comment on its role, which no member can write. It names this database by number:
-    when the database is dropped and made again, somebody real may sign up with the handle: then the comment is stale.
+    A sample member is known by the comment on its role, which no member can write, and sign_up writes another one for
+    whoever takes the role over after its database was dropped. It names this database by number, as that one does.
     """
     number = await connection.fetchval("select oid from pg_database where datname = current_database()")
     mark = f"phresh sample member of database {number}"
