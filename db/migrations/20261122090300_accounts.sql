@@ -14,7 +14,7 @@ return exists (
     where r.rolname = is_vacant.login
         and r.rolcanlogin
         and not (r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls)
-        and shobj_description(r.oid, 'pg_authid') ~ '^phresh member of database [0-9]+$'
+        and shobj_description(r.oid, 'pg_authid') ~ '^phresh (sample )?member of database [0-9]+$'
         and not exists (
             select from pg_database d
             where d.oid::text = substring(shobj_description(r.oid, 'pg_authid') from '[0-9]+$')
