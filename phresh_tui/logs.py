@@ -12,11 +12,14 @@ from urllib.parse import quote, quote_plus
 from phresh_tui.paths import private_folder, state_folder
 
 STARS = "********"
-# up to the last @: an unescaped one in the password would leave the rest of it in view
-_URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]*):\S*@")
+# up to the last @: an unescaped one in the password would leave the rest of it in view; and no \w+ before the ://, or a
+# long line would take time with the square of its length
+_URL_PASSWORD = re.compile(r"(://[^\s:/@]*):\S*@")
 _PASSWORD_OPTION = re.compile(r"(?i)(\bpassword=)[^\s&]+")
-# a password of this length that is no plain word is starred out wherever it stands, also glued to other letters
+# a password of so many characters is starred out wherever it stands, also glued to other letters; a plain word, which
+# may be part of harmless longer ones, only when it has so many
 DISTINCTIVE = 8
+DISTINCTIVE_WORD = 16
 # whose tracebacks may hold an address, and who would write them over the screen
 LOGGERS = ("phresh", "asyncio")
 _secrets: dict[str, str] = {}
@@ -33,7 +36,8 @@ def keep_secret(password: str, *, public: tuple[str, ...] = ()) -> None:
     """
     if len(password) < 4 or password in public:
         return
-    anywhere = len(password) >= DISTINCTIVE and not password.isalpha()
+    is_word = password.isascii() and password.isalpha()
+    anywhere = len(password) >= (DISTINCTIVE_WORD if is_word else DISTINCTIVE)
     # as an address, a repr, JSON and SQL write it
     spellings = {password, quote(password, safe=""), quote(password), quote_plus(password), password.replace("'", "''")}
     spellings |= {repr(password)[1:-1], ascii(password)[1:-1], json.dumps(password)[1:-1]}

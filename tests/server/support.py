@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,3 +22,18 @@ NASTY_PASSWORDS = [
     "=;,|<>*~^{}!",
     "p" * 300,
 ]
+
+
+def by_hand(*command: object, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command as a person would, with nothing in its environment but what is needed, and what is given."""
+    needed = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TERM", "LANG")}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=needed | variables,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
