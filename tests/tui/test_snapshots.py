@@ -23,19 +23,20 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "16
 
 JOBS = """
 insert into cleanings (name, description, cleaning_type, price, owner, created_at, updated_at, status, claimed_by)
-values
-    ('Wash the windows', e'All six of them.\\nThe small one in the hall as well; a ladder is there.', 'spot_clean', 20.50,
-        'm_ada', now() - interval '90 seconds', now() - interval '90 seconds', 'open', null),
+select name, description, cleaning_type, price::numeric, owner, now() - age, now() - age, status, claimed_by
+from (values
+    ('Wash the windows', e'All six of them.\nThe small one in the hall as well; a ladder is there.', 'spot_clean', 20.50,
+        'm_ada', interval '90 s', 'open', null),
     ('Deep clean before we move out, four rooms and a kitchen that has seen a lot of cooking', null, 'full_clean', 35,
-        'm_zoe', now() - interval '3.5 hours', now(), 'open', null),
-    ('大掃除 🧽 窓拭きと床', 'ユニコード', 'full_clean', 28, 'm_kenji_with_a_long_handle', now() - interval '26 hours', now(), 'open', null),
-    ('نظافة الشقة', null, 'dust_up', 12.05, 'm_zoe', now() - interval '3.5 days', now(), 'open', null),
-    ('👩‍👩‍👧‍👦 family flat, [red]not markup[/red]', null, 'dust_up', 99999999.99, 'm_zoe', now() - interval '30 days', now(), 'open', null),
-    ('Iron the curtains', 'Twelve.', 'dust_up', 15, 'm_bob', now() - interval '20 minutes',
-        now() - interval '20 minutes', 'open', null),
-    ('Oven', null, 'spot_clean', 18, 'm_bob', now() - interval '40 minutes', now() - interval '30 minutes', 'claimed', 'm_ada'),
-    ('Hall and stairs', null, 'spot_clean', 18, 'm_bob', now() - interval '50 minutes', now() - interval '40 minutes', 'cancelled', null),
-    ('Bathroom', 'Tiles.', 'full_clean', 22, 'm_ada', now() - interval '70 minutes', now() - interval '70 minutes', 'claimed', 'm_bob')
+        'm_zoe', '3.5 h', 'open', null),
+    ('大掃除 🧽 窓拭きと床', 'ユニコード', 'full_clean', 28, 'm_kenji_with_a_long_handle', '26 h', 'open', null),
+    ('نظافة الشقة', null, 'dust_up', 12.05, 'm_zoe', '3.5 d', 'open', null),
+    ('👩‍👩‍👧‍👦 family flat, [red]not markup[/red]', null, 'dust_up', 99999999.99, 'm_zoe', '30 d', 'open', null),
+    ('Iron the curtains', 'Twelve.', 'dust_up', 15, 'm_bob', '20 m', 'open', null),
+    ('Oven', null, 'spot_clean', 18, 'm_bob', '40 m', 'claimed', 'm_ada'),
+    ('Hall and stairs', null, 'spot_clean', 18, 'm_bob', '50 m', 'cancelled', null),
+    ('Bathroom', 'Tiles.', 'full_clean', 22, 'm_ada', '70 m', 'claimed', 'm_bob')
+) as job (name, description, cleaning_type, price, owner, age, status, claimed_by)
 """
 
 

@@ -1,0 +1,145 @@
+"""The installed program, started in a real terminal as a person would."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from phresh_tui.database.accounts import make_guest
+from tests.support import PASSWORD, Market
+from tests.terminal import Terminal
+
+LEAVES_THE_SCREEN = b"\x1b[?1049l"
+SHOWS_THE_CURSOR = b"\x1b[?25h"
+
+
+@pytest.fixture
+def embedded(public_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An embedded server of this test alone, from nothing."""
+    folder = public_folder / f"terminal {tmp_path.name}"
+    monkeypatch.setenv("PHRESH_DATA_DIR", str(folder))
+    monkeypatch.setenv("PHRESH_REFRESH_SECONDS", "0.3")
+    return folder
+
+
+def server_runs(folder: Path) -> bool:
+    return (folder / "postgres" / "postmaster.pid").exists()
+
+
+def test_two_members_in_two_terminals_post_find_claim_and_undo(embedded: Path) -> None:
+    with Terminal() as ada, Terminal() as bob:
+        # both at once, on a folder where nothing is: each is told what takes its time, and both come up
+        for terminal, handle in ((ada, "ada"), (bob, "bob")):
+            terminal.see("Who are you?", seconds=60)
+            terminal.type(handle)
+            terminal.press("enter")
+            terminal.see(f"@{handle}", "● connected", "No open jobs yet")
+        ada.press("n")
+        ada.see("Price per hour")
+        ada.type("Wash the windows\tAll six\t\t20,50")
+        ada.see("= $20.50 per hour")
+        ada.press("ctrl+s")
+        ada.see("is posted")
+        bob.see("1 open job ", "Wash the windows")
+        bob.press("/")
+        bob.type("WINDOW")
+        bob.see("1 open job ", "“WINDOW”")
+        bob.press("enter", "c")
+        bob.see("Claim “Wash the windows” for $20.50/h from @ada?")
+        bob.press("y")
+        bob.see("is yours")
+        ada.see("claimed by @bob", "0 open jobs")
+        bob.press("u")
+        bob.see("is open again")
+        ada.see("1 open job ")
+        bob.press("c")
+        bob.see("Claim “Wash the windows”")
+        bob.press("y")
+        bob.see("claimed by you")
+        bob.press("m", "tab")
+        bob.see("[Claimed 1]", "Wash the windows")
+        bob.press("q")
+        assert bob.end() == 0
+        assert server_runs(embedded), "the other one still needs it"
+        ada.press("ctrl+c")
+        assert ada.end() == 0
+    assert not server_runs(embedded), "the last one stops it"
+    for terminal in (ada, bob):
+        assert LEAVES_THE_SCREEN in terminal.raw
+        assert terminal.raw.rindex(SHOWS_THE_CURSOR) > terminal.raw.rindex(b"\x1b[?25l")
+
+
+def test_the_second_start_finds_everything_as_it_was(embedded: Path) -> None:
+    with Terminal() as first:
+        first.see("Who are you?", seconds=60)
+        first.type("ada")
+        first.press("enter")
+        first.see("No open jobs yet")
+        first.press("n")
+        first.type("Half typed")
+        first.see("Half typed")
+        # not even a goodbye
+        first.process.kill(signal.SIGKILL)
+    with Terminal() as second:
+        second.see("Who are you?", "ada", seconds=60)
+        second.press("enter")
+        second.see("No open jobs yet")
+        second.press("n")
+        second.see("Your draft is here again", "Half typed")
+        second.press("ctrl+q")
+        assert second.end() == 0
+    assert not server_runs(embedded)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_signal_leaves_terminal_and_server_in_order(embedded: Path, number: signal.Signals) -> None:
+    with Terminal() as terminal:
+        terminal.see("Who are you?", seconds=60)
+        terminal.process.kill(number)
+        assert terminal.end() == 128 + number
+    assert LEAVES_THE_SCREEN in terminal.raw
+    assert b"Traceback" not in terminal.raw
+    assert not server_runs(embedded)
+
+
+async def test_over_tcp_with_passwords_members_come_through_the_guests_door(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = await make_guest(market.operator_tcp)
+    monkeypatch.setenv("POSTGRES_USER", guest.user)
+    monkeypatch.setenv("POSTGRES_PASSWORD", guest.password or "")
+    monkeypatch.setenv("POSTGRES_SERVER", guest.host)
+    monkeypatch.setenv("POSTGRES_PORT", str(guest.port))
+    monkeypatch.setenv("POSTGRES_DB", guest.database)
+    with Terminal() as terminal:
+        terminal.see("Ctrl+N if you are new here")
+        terminal.press("ctrl+n")
+        terminal.see("Password again")
+        terminal.type(f"dora\t{PASSWORD}\t{PASSWORD}")
+        terminal.press("enter")
+        terminal.see("@dora", "● connected", "No open jobs yet. ".strip())
+        command = Path(f"/proc/{terminal.process.pid}/cmdline")
+        if command.exists():
+            assert PASSWORD.encode() not in command.read_bytes()
+        terminal.press("n")
+        terminal.see("Price per hour")
+        terminal.type("Over the wire\t\t\t9")
+        terminal.press("ctrl+s")
+        terminal.see("is posted")
+        terminal.press("q")
+        assert terminal.end() == 0
+    assert PASSWORD.encode() not in terminal.raw
+    rows = await market.psql("select name, owner from cleanings")
+    assert [tuple(row) for row in rows] == [("Over the wire", "m_dora")]
+
+
+def test_a_server_that_cannot_be_reached_is_named_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:a-secret-word@127.0.0.1:1/nowhere")
+    with Terminal() as terminal:
+        code = terminal.end(seconds=10)
+    assert code == 4
+    assert "127.0.0.1" in terminal.text
+    assert "a-secret-word" not in terminal.text
+    assert b"Traceback" not in terminal.raw
