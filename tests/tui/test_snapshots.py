@@ -25,7 +25,7 @@ JOBS = """
 insert into cleanings (name, description, cleaning_type, price, owner, created_at, updated_at, status, claimed_by)
 select name, description, cleaning_type, price::numeric, owner, now() - age, now() - age, status, claimed_by
 from (values
-    ('Wash the windows', e'All six of them.\nThe small one in the hall as well; a ladder is there.', 'spot_clean', 20.50,
+    ('Wash the windows', e'All six of them.\nThe small one in the hall too; a ladder is there.', 'spot_clean', 20.50,
         'm_ada', interval '90 s', 'open', null),
     ('Deep clean before we move out, four rooms and a kitchen that has seen a lot of cooking', null, 'full_clean', 35,
         'm_zoe', '3.5 h', 'open', null),
