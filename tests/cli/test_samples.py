@@ -17,6 +17,7 @@ from phresh_tui.market.errors import Refused
 from phresh_tui.market.member import check_handle
 from tests.cli.support import COMMAND, as_member, as_operator, phresh
 from tests.support import PASSWORD, Market, post
+from tests.terminal import Terminal
 
 COLUMNS = "name, description, cleaning_type, price, owner, status, claimed_by"
 
@@ -142,6 +143,18 @@ async def test_the_command_says_how_many_it_posted(market: Market) -> None:
     done = (await phresh("sample", "3", "--seed", "5", environment=as_operator(market))).ok()
     assert (done.out, done.err) == ("Posted 3 sample jobs.\n", "")
     assert (await phresh("sample", "1", "--json", environment=as_operator(market))).ok().json == {"posted": 1}
+
+
+async def test_on_a_terminal_a_bar_shows_how_far_it_is_and_goes_away(market: Market) -> None:
+    def watch() -> Terminal:
+        with Terminal("sample", "12000", environment=as_operator(market)) as terminal:
+            assert terminal.end() == 0
+        return terminal
+
+    terminal = await asyncio.to_thread(watch)
+    assert "█░".encode() in terminal.raw
+    assert b" of 12,000" in terminal.raw
+    assert terminal.text.strip() == "Posted 12,000 sample jobs."
 
 
 @pytest.mark.soak
