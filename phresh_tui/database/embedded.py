@@ -35,6 +35,8 @@ PORT = 5432
 ACCESS = ("--auth-local=trust", "--auth-host=reject")
 # the longest path of a Unix socket that both Linux (107) and macOS (103) take
 SOCKET_PATH_LENGTH = 103
+# how the folder of data begins that initdb has not finished
+UNFINISHED = "postgres.new."
 # seconds: recovery after a crash replays at most what was written since the last checkpoint
 START_SECONDS = 60
 # bytes; the server writes a few hundred each time it starts
@@ -160,9 +162,10 @@ class EmbeddedServer:
     # --- the server
 
     def _make_data(self) -> None:
-        fresh = self.folder / "postgres.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700)
+        for interrupted in self.folder.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(interrupted, ignore_errors=True)
+        # never the same name: the initdb of a program that was killed may still be writing
+        fresh = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
         if self._account:
             os.chown(fresh, self._account.uid, self._account.gid)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -272,7 +275,8 @@ class EmbeddedServer:
             folder=self.data,
             check=False,
         )
-        if started.returncode != 0:
+        # the pg_ctl of a program that was killed may have been faster
+        if started.returncode != 0 and not self._ready_in_the_end():
             raise DatabaseUnavailable(
                 "the embedded PostgreSQL did not start",
                 self._last_words() or started.stderr.strip(),

