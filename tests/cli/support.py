@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -11,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from phresh_tui.cli.main import main
 from tests.support import OPERATOR_PASSWORD, PASSWORD, Market
@@ -45,8 +48,25 @@ class Done:
         return self
 
 
-async def phresh(*arguments: str, environment: Mapping[str, str] | None = None, stdin: str | None = None) -> Done:
-    """Runs the program to its end, without a terminal."""
+async def phresh(*arguments: str, environment: Mapping[str, str] | None = None, stdin: str = "") -> Done:
+    """Runs the program inside this process, without a terminal: 0.2 s faster than in a process of its own."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with (
+        patch.dict(os.environ, environment or {}),
+        patch.object(sys, "stdin", io.StringIO(stdin)),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = await asyncio.to_thread(main, arguments)
+    for stream in (out, err):
+        stream.seek(0)
+    return Done(code, out.read(), err.read())
+
+
+async def phresh_process(
+    *arguments: str, environment: Mapping[str, str] | None = None, stdin: str | None = None
+) -> Done:
+    """Runs the program in a process of its own to its end, without a terminal."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         *arguments,
@@ -65,7 +85,7 @@ async def phresh(*arguments: str, environment: Mapping[str, str] | None = None, 
 
 
 async def called(*arguments: str) -> int:
-    """Runs the program inside this process, 0.2 s faster; what it prints is for capsys."""
+    """Runs the program inside this process; what it prints is for capsys."""
     return await asyncio.to_thread(main, arguments)
 
 

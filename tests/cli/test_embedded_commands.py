@@ -12,7 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.cli.support import COMMAND, called, phresh, servers_in
+from tests.cli.support import COMMAND, called, phresh, phresh_process, servers_in
 from tests.support import eventually
 
 SECONDS = 60
@@ -20,18 +20,18 @@ SECONDS = 60
 
 async def test_the_first_commands_of_a_newcomer(empty_folder: Path) -> None:
     """On nothing at all: whoever is not there has to be made, and whoever is alone need not be named."""
-    refused = (await phresh("mine", "--as", "ana")).failed(6, "phresh member add ana")
+    refused = (await phresh_process("mine", "--as", "ana")).failed(6, "phresh member add ana")
     # progress is for terminals
     assert refused.err.startswith("phresh: There is no member ana.")
-    (await phresh("mine")).failed(6, "phresh member add")
+    (await phresh_process("mine")).failed(6, "phresh member add")
     assert servers_in(empty_folder) == []
-    (await phresh("member", "add", "ana")).ok()
-    posted = (await phresh("post", "--name", "Wash the windows", "--price", "20")).ok()
+    (await phresh_process("member", "add", "ana")).ok()
+    posted = (await phresh_process("post", "--name", "Wash the windows", "--price", "20")).ok()
     assert posted.err == "As @ana, who is the only member here.\n"
-    (await phresh("member", "add", "ben")).ok()
-    (await phresh("mine")).failed(6, "ana, ben", "--as HANDLE")
-    (await phresh("claim", "1", "--as", "ben")).ok()
-    mine = (await phresh("mine", environment={"PHRESH_MEMBER": "ana"})).ok()
+    (await phresh_process("member", "add", "ben")).ok()
+    (await phresh_process("mine")).failed(6, "ana, ben", "--as HANDLE")
+    (await phresh_process("claim", "1", "--as", "ben")).ok()
+    mine = (await phresh_process("mine", environment={"PHRESH_MEMBER": "ana"})).ok()
     assert "claimed" in mine.out
     assert "@ben" in mine.out
     assert servers_in(empty_folder) == []
@@ -39,7 +39,7 @@ async def test_the_first_commands_of_a_newcomer(empty_folder: Path) -> None:
 
 async def test_two_programs_that_start_at_once_on_nothing_both_come_up(empty_folder: Path) -> None:
     first, second = await asyncio.gather(
-        phresh("member", "add", "ana", "--json"), phresh("member", "add", "ben", "--json")
+        phresh_process("member", "add", "ana", "--json"), phresh_process("member", "add", "ben", "--json")
     )
     assert first.ok().json == {"handle": "ana"}
     assert second.ok().json == {"handle": "ben"}

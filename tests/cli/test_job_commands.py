@@ -15,7 +15,7 @@ from phresh_tui.database.session import Session
 from phresh_tui.logs import keep_secret
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.settings import Settings
-from tests.cli.support import COMMAND, Done, as_member, as_operator, called, phresh
+from tests.cli.support import COMMAND, Done, as_member, as_operator, called, phresh, phresh_process
 from tests.support import OPERATOR_PASSWORD, PASSWORD, Market, post
 
 BIDI = "ניקוי \u05d3\u05d9\u05e8\u05d4 🧹 [@click=app.quit]x[/] '; drop table cleanings; --"
@@ -25,37 +25,37 @@ async def test_a_job_is_posted_claimed_released_and_cancelled(market: Market) ->
     for handle in ("ana", "ben"):
         await market.member(handle, tcp=True)
     ana, ben = as_member(market, "ana"), as_member(market, "ben")
-    posted = (await phresh("post", "--name", "Wash the windows", "--price", "20,50", environment=ana)).ok()
+    posted = (await phresh_process("post", "--name", "Wash the windows", "--price", "20,50", environment=ana)).ok()
     assert posted.out == "Posted job 1: Wash the windows ($20.50 per hour).\n"
     assert not posted.err
-    listed = (await phresh("jobs", environment=ben)).ok().out
+    listed = (await phresh_process("jobs", environment=ben)).ok().out
     assert listed.splitlines()[1].split() == ["1", "$20.50", "spot", "clean", "now", "@ana", "Wash", "the", "windows"]
-    (await phresh("claim", "1", environment=ana)).failed(5, "own")
-    assert (await phresh("claim", "#1", environment=ben)).ok().out.startswith("Claimed job 1")
-    (await phresh("claim", "1", environment=ben)).failed(5, "you have claimed it yourself".capitalize())
-    mine = (await phresh("mine", "--json", environment=ben)).ok().json
+    (await phresh_process("claim", "1", environment=ana)).failed(5, "own")
+    assert (await phresh_process("claim", "#1", environment=ben)).ok().out.startswith("Claimed job 1")
+    (await phresh_process("claim", "1", environment=ben)).failed(5, "you have claimed it yourself".capitalize())
+    mine = (await phresh_process("mine", "--json", environment=ben)).ok().json
     assert [job["id"] for job in mine["claimed"]] == [1]
     assert mine["posted"] == []
-    (await phresh("cancel", "1", environment=ana)).failed(5, "taken", "@ben")
-    assert (await phresh("release", "1", environment=ben)).ok().out.startswith("Released job 1")
-    cancelled = (await phresh("cancel", "1", "--json", environment=ana)).ok().json
+    (await phresh_process("cancel", "1", environment=ana)).failed(5, "taken", "@ben")
+    assert (await phresh_process("release", "1", environment=ben)).ok().out.startswith("Released job 1")
+    cancelled = (await phresh_process("cancel", "1", "--json", environment=ana)).ok().json
     assert (cancelled["status"], cancelled["claimed_by"]) == ("cancelled", None)
-    (await phresh("claim", "1", environment=ben)).failed(5, "cancelled")
-    (await phresh("claim", "4000000000", environment=ben)).failed(5, "There is no job 4000000000")
+    (await phresh_process("claim", "1", environment=ben)).failed(5, "cancelled")
+    (await phresh_process("claim", "4000000000", environment=ben)).failed(5, "There is no job 4000000000")
 
 
 async def test_json_holds_every_field_exactly_as_stored(market: Market) -> None:
     await market.member("ana", tcp=True)
     description = "two lines\n\tand a tab, é e\u0301"
     arguments = ("post", "--name", BIDI, "--description", description, "--type", "full clean", "--price", "8", "--json")
-    job = (await phresh(*arguments, environment=as_member(market, "ana"))).ok().json
+    job = (await phresh_process(*arguments, environment=as_member(market, "ana"))).ok().json
     assert set(job) == {
         "id", "name", "description", "cleaning_type", "price", "currency", "status", "owner", "claimed_by",
         "created_at", "updated_at",
     }  # fmt: skip
     assert (job["name"], job["description"], job["cleaning_type"]) == (BIDI, description, "full_clean")
     assert (job["price"], job["currency"], job["status"], job["owner"]) == ("8.00", "USD", "open", "ana")
-    assert (await phresh("jobs", "--json", environment=as_operator(market))).ok().json == [job]
+    assert (await phresh_process("jobs", "--json", environment=as_operator(market))).ok().json == [job]
     rows = await market.psql("select name, description from public.cleanings")
     assert tuple(rows[0]) == (BIDI, description)
 
@@ -131,7 +131,7 @@ async def test_a_password_comes_from_pgpass(market: Market, home: Path) -> None:
     file = home / ".pgpass"
     file.write_text(f"127.0.0.1:{market.cluster.port}:*:m_ana:{PASSWORD}\n")
     file.chmod(0o600)
-    done = await phresh("mine", "--as", "ana", "--json", environment=as_operator(market))
+    done = await phresh_process("mine", "--as", "ana", "--json", environment=as_operator(market))
     assert done.ok().json["member"] == "ana"
 
 

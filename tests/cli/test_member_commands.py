@@ -11,7 +11,7 @@ import pexpect
 from phresh_tui.database.accounts import make_guest
 from phresh_tui.database.session import Session
 from phresh_tui.settings import Settings
-from tests.cli.support import COMMAND, as_member, as_operator, phresh
+from tests.cli.support import COMMAND, as_member, as_operator, phresh, phresh_process
 from tests.support import PASSWORD, Market
 
 
@@ -22,7 +22,7 @@ def on_a_terminal(market: Market, *arguments: str) -> pexpect.spawn[str]:
 
 async def test_a_password_is_read_from_one_line_and_the_member_can_sign_in(market: Market) -> None:
     password = "pässword, with a blank"
-    made = (await phresh("member", "add", "ana", environment=as_operator(market), stdin=f"{password}\n")).ok()
+    made = (await phresh_process("member", "add", "ana", environment=as_operator(market), stdin=f"{password}\n")).ok()
     assert made.out == "Made the member @ana.\n"
     assert password not in made.out + made.err
     session = await Session.open(market.operator_tcp.as_account("m_ana", password), Settings())
@@ -125,7 +125,7 @@ async def test_no_password_stands_in_the_arguments_of_any_process(market: Market
     new = market.cluster.new_name()
     environment = {**as_operator(market), "POSTGRES_DB": new, "PGPASSWORD": PASSWORD}
     operator_password = environment["POSTGRES_PASSWORD"]
-    running = asyncio.create_task(phresh("db", "up", environment=environment))
+    running = asyncio.create_task(phresh_process("db", "up", environment=environment))
     seen: set[str] = set()
     while not running.done():
         for process in Path("/proc").glob("[0-9]*"):

@@ -13,7 +13,7 @@ from phresh_tui.cli.parser import COMMANDS, EXIT_CODES, SORTS, TYPES
 from phresh_tui.market import errors
 from phresh_tui.market.cleaning import CleaningType
 from phresh_tui.market.search import Sort
-from tests.cli.support import called, phresh
+from tests.cli.support import called, phresh_process
 
 HEAVY = ("textual", "rich", "asyncpg", "pydantic", "pydantic_settings", "asyncio", "dataclasses")
 
@@ -29,7 +29,7 @@ def test_the_help_and_the_version_load_nothing_heavy(argument: str) -> None:
 
 
 async def test_the_version_is_that_of_the_package() -> None:
-    done = (await phresh("--version")).ok()
+    done = (await phresh_process("--version")).ok()
     assert done.out == f"phresh {__version__}\n"
     assert not done.err
 
@@ -80,6 +80,6 @@ async def test_what_is_typed_wrongly_exits_with_2_and_says_where_to_look(
 
 
 async def test_a_wrong_argument_is_not_interpreted_by_the_terminal() -> None:
-    done = await phresh("jobs", "\x1b]0;owned\x07", "--x\x9b31m")
+    done = await phresh_process("jobs", "\x1b]0;owned\x07", "--x\x9b31m")
     done.failed(2, "\\x1b]0;owned\\x07")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.err)
