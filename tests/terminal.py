@@ -55,6 +55,8 @@ class Terminal:
             cwd=str(folder) if folder else None,
             timeout=None,
         )
+        # pexpect waits 50 ms before everything that it sends, for programs that read passwords
+        self.process.delaybeforesend = None
 
     def __enter__(self) -> Self:
         return self
