@@ -195,7 +195,7 @@ def _cleaning(row: Any) -> Cleaning:  # noqa: ANN401  asyncpg's record
         id=row["id"],
         name=row["name"],
         description=row["description"],
-        cleaning_type=CleaningType(row["cleaning_type"]),
+        cleaning_type=CleaningType.stored(row["cleaning_type"]),
         price=row["price"],
         owner=handle_of(row["owner"]),
         status=Status(row["status"]),

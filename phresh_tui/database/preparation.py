@@ -14,7 +14,7 @@ from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import known_versions, migrate_up
 from phresh_tui.database.target import Target, configured_target
-from phresh_tui.market.errors import SchemaError, SignInError
+from phresh_tui.market.errors import Refused, SchemaError, SignInError
 from phresh_tui.market.member import handle_of
 from phresh_tui.paths import data_folder
 from phresh_tui.settings import Settings
@@ -120,7 +120,7 @@ async def _check_server_before_making(target: Target) -> None:
     try:
         async with connected(replace(target, database="postgres")) as connection:
             version = await connection.fetchval("select current_setting('server_version_num')::integer")
-    except (SchemaError, SignInError):
+    except (SchemaError, SignInError, Refused):
         return
     check_server(version)
 

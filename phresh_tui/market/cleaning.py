@@ -27,6 +27,16 @@ class CleaningType(StrEnum):
         """As it is shown: ``spot clean``."""
         return self.value.replace("_", " ")
 
+    @classmethod
+    def stored(cls, value: str) -> CleaningType:
+        """The type of a job that was read. One from before the rules may have any other: it is shown as it stands."""
+        try:
+            return cls(value)
+        except ValueError:
+            old = str.__new__(cls, value)
+            old._name_, old._value_ = "OLD", value
+            return old
+
 
 class Status(StrEnum):
     """Where a job stands."""

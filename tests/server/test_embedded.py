@@ -430,7 +430,7 @@ if os.geteuid() == 0:
 
 else:
 
-    def test_a_folder_that_may_not_be_written_is_told(folder: Path) -> None:
+    def test_a_folder_that_is_read_only_is_told(folder: Path) -> None:
         folder.mkdir(mode=0o500)
         with pytest.raises(DatabaseUnavailable, match=r"Permission denied.*PHRESH_DATA_DIR"):
             EmbeddedServer(folder / "inner").start()

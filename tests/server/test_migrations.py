@@ -1,0 +1,391 @@
+"""The migrations: up, down, from old data, two at once, failing, and by an operator who is no superuser."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from phresh_tui.database import accounts, cleanings
+from phresh_tui.database.connections import Connection, connected
+from phresh_tui.database.embedded import EmbeddedServer
+from phresh_tui.database.migrations import (
+    known_versions,
+    migrate_up,
+    migrations_folder,
+    new_migration,
+    roll_back,
+    run_dbmate,
+    status,
+)
+from phresh_tui.database.session import Session
+from phresh_tui.database.target import Target
+from phresh_tui.market.errors import ConfigurationError, DatabaseUnavailable, SchemaError
+from phresh_tui.settings import Settings
+from tests.support import ACCESS, Cluster, Market, draft, free_port
+
+FILES = sorted(migrations_folder().glob("*.sql"))
+
+
+@pytest.fixture
+async def empty(cluster: Cluster) -> AsyncIterator[Target]:
+    """A database that does not exist yet, dropped after the test; nothing stays of it on the server."""
+    target = cluster.over_socket(cluster.new_name())
+    yield target
+    await cluster.drop(target.database)
+
+
+async def shape(target: Target) -> list[str]:
+    """Everything that a migration could make: tables, columns, indexes, constraints, functions, rights."""
+    async with connected(target) as connection:
+        rows = await connection.fetch(
+            """
+            select format('class %s %s owner %s acl %s', c.oid::regclass, c.relkind, relowner::regrole, relacl) as line
+            from pg_class c where relnamespace = 'public'::regnamespace and relname !~ '^schema_migrations'
+            union all
+            select format('column %s.%s %s', relname, attname, format_type(atttypid, atttypmod))
+            from pg_attribute join pg_class c on c.oid = attrelid
+            where relnamespace = 'public'::regnamespace and attnum > 0 and not attisdropped
+                and relname !~ '^schema_migrations'
+            union all
+            select format('constraint %s %s', conname, pg_get_constraintdef(oid)) from pg_constraint
+            where connamespace = 'public'::regnamespace and conname !~ '^schema_migrations'
+            union all
+            select format('function %s owner %s acl %s %s', p.oid::regprocedure, proowner::regrole, proacl, md5(prosrc))
+            from pg_proc p where pronamespace = 'public'::regnamespace
+                and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
+            union all
+            select format('schema acl %s', nspacl) from pg_namespace where nspname = 'public'
+            union all
+            select format('database acl %s', datacl) from pg_database where datname = current_database()
+            """
+        )
+    return sorted(row["line"].replace(target.database, "DATABASE") for row in rows)
+
+
+async def columns_of(connection: Connection) -> list[tuple[str, str, bool, str | None]]:
+    """What `\\d cleanings` shows: name, type, whether null is refused, default."""
+    rows = await connection.fetch(
+        """
+        select attname, format_type(atttypid, atttypmod) as type, attnotnull, pg_get_expr(adbin, adrelid) as initial
+        from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum
+        where attrelid = 'public.cleanings'::regclass and attnum > 0 and not attisdropped order by attnum
+        """
+    )
+    return [(row["attname"], row["type"], row["attnotnull"], row["initial"]) for row in rows]
+
+
+TUTORIAL = [
+    ("id", "integer", True, "nextval('cleanings_id_seq'::regclass)"),
+    ("name", "text", True, None),
+    ("description", "text", False, None),
+    ("cleaning_type", "text", True, "'spot_clean'::text"),
+    ("price", "numeric(10,2)", True, None),
+]
+
+
+def first_migrations(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    for file in FILES[:count]:
+        shutil.copy(file, folder)
+    return folder
+
+
+# --- the files
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_migration_sets_a_lock_timeout_first_in_both_directions(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert re.findall(r"^-- migrate:(up|down).*$", text, re.MULTILINE) == ["up", "down"]
+    for part in re.split(r"^-- migrate:(?:up|down).*$", text, flags=re.MULTILINE)[1:]:
+        statements = [line for line in part.splitlines() if line and not line.startswith("--")]
+        assert re.fullmatch(r"set local lock_timeout = '\d+s';", statements[0])
+        assert len(statements) > 1, "a migration can be taken back"
+
+
+def test_every_migration_has_a_version_of_its_own_in_the_order_of_their_names() -> None:
+    versions = known_versions()
+    assert versions == sorted(set(versions))
+    assert len(versions) == len(FILES)
+    assert all(re.fullmatch(r"\d{14}_[a-z][a-z0-9_]*\.sql", file.name) for file in FILES)
+
+
+# --- up and down
+
+
+async def test_up_then_all_the_way_down_then_up_makes_the_same_database(empty: Target) -> None:
+    await migrate_up(empty)
+    first = await shape(empty)
+    for _ in FILES:
+        await roll_back(empty)
+    assert (await status(empty)).output.count("[ ]") == len(FILES)
+    assert not [line for line in await shape(empty) if not re.match("schema|database", line)]
+    await migrate_up(empty)
+    assert await shape(empty) == first
+    assert (await status(empty)).output.count("[X]") == len(FILES)
+
+
+async def test_each_migration_taken_back_leaves_what_the_one_before_it_had_made(empty: Target, tmp_path: Path) -> None:
+    shapes = []
+    for count in range(1, len(FILES) + 1):
+        folder = first_migrations(tmp_path / f"first {count}", count)
+        assert (await run_dbmate(empty, "up", folder=folder)).code == 0
+        shapes.append(await shape(empty))
+    for before in reversed(shapes[:-1]):
+        await roll_back(empty)
+        after = await shape(empty)
+        tables = [line for line in before if not re.match("schema acl|database acl|class.*acl", line)]
+        assert [line for line in after if not re.match("schema acl|database acl|class.*acl", line)] == tables
+
+
+async def test_the_first_migration_makes_the_tutorials_table_and_takes_it_away(empty: Target, tmp_path: Path) -> None:
+    folder = first_migrations(tmp_path / "first", 1)
+    assert (await run_dbmate(empty, "up", folder=folder)).code == 0
+    async with connected(empty) as connection:
+        assert await columns_of(connection) == TUTORIAL
+    assert (await run_dbmate(empty, "rollback", folder=folder)).code == 0
+    async with connected(empty) as connection:
+        assert await connection.fetchval("select to_regclass('public.cleanings')") is None
+
+
+async def test_the_five_columns_come_first_and_the_name_is_indexed(market: Market) -> None:
+    async with connected(market.operator) as connection:
+        assert (await columns_of(connection))[:5] == TUTORIAL
+        indexes = await connection.fetch("select indexdef from pg_indexes where tablename = 'cleanings'")
+        key = await connection.fetchval(
+            "select pg_get_constraintdef(oid) from pg_constraint "
+            "where conrelid = 'cleanings'::regclass and contype = 'p'"
+        )
+    assert "CREATE INDEX ix_cleanings_name ON public.cleanings USING btree (name)" in [row[0] for row in indexes]
+    assert key == "PRIMARY KEY (id)"
+
+
+async def test_the_tutorials_query_works_for_the_operator_and_for_a_member(market: Market) -> None:
+    ada = await market.session("ada")
+    await cleanings.post(ada, uuid4(), draft("Wash the windows", "20.50"))
+    for user in ("postgres", "m_ada"):
+        rows = await market.psql("SELECT id, name, price FROM cleanings;", user=user)
+        assert [tuple(row)[1:] for row in rows] == [("Wash the windows", Decimal("20.50"))]
+
+
+# --- from old data
+
+GOOD = [
+    (1, "Dust the shelves", None, "dust_up", "10.00"),
+    (2, "x" * 120, "d" * 10_000, "full_clean", "99999999.99"),
+    (3, " padded ", "", "spot_clean", "0.01"),
+    (4, "Ünïcödé 漢字 🧹", "two\nlines\tand a tab", "spot_clean", "20.50"),
+]
+BAD = [
+    (11, "", None, "dust_up", "10.00"),
+    (12, "  \u00a0\u3000", None, "dust_up", "10.00"),
+    (13, "y" * 200, None, "dust_up", "10.00"),
+    (14, "bell\u0007 and \u001b[31mred", None, "dust_up", "10.00"),
+    (15, "turned \u202egnp.exe", None, "dust_up", "10.00"),
+    (16, "free", None, "dust_up", "0.00"),
+    (17, "negative", None, "dust_up", "-5.00"),
+    (18, "no number", None, "dust_up", "NaN"),
+    (19, "unknown type", None, "window_wash", "10.00"),
+    (20, "long text", "z" * 10_001, "dust_up", "10.00"),
+    (21, "escaping text", "\u001b]0;title\u0007", "dust_up", "10.00"),
+]
+
+
+@pytest.mark.parametrize(
+    "bad", [[], *([row] for row in BAD), BAD], ids=lambda bad: " ".join(str(row[0]) for row in bad)
+)
+async def test_old_rows_survive_unchanged_and_those_that_break_a_rule_become_cancelled(
+    empty: Target, tmp_path: Path, bad: list[tuple[int, str, str | None, str, str]]
+) -> None:
+    assert (await run_dbmate(empty, "up", folder=first_migrations(tmp_path / "first", 1))).code == 0
+    rows = [(number, name, text, kind, Decimal(price)) for number, name, text, kind, price in GOOD + bad]
+    async with connected(empty) as connection:
+        await connection.executemany(
+            "insert into cleanings (id, name, description, cleaning_type, price) values ($1, $2, $3, $4, $5)", rows
+        )
+        await connection.execute("select setval('cleanings_id_seq', 100)")
+    await migrate_up(empty)
+    async with connected(empty) as connection:
+        kept = await connection.fetch("select id, name, description, cleaning_type, price from cleanings order by id")
+        assert [tuple(map(str, row)) for row in kept] == [tuple(map(str, row)) for row in rows]
+        status_of = {row["id"]: row["status"] for row in await connection.fetch("select id, status from cleanings")}
+        assert status_of == {row[0]: "open" for row in GOOD} | {row[0]: "cancelled" for row in bad}
+        # whatever the old rows are, a new one obeys
+        for number, name, text, kind, price in BAD:
+            with pytest.raises(Exception, match=r"check constraint|value"):
+                async with connection.transaction():
+                    await connection.execute(
+                        "insert into cleanings (id, name, description, cleaning_type, price, owner) "
+                        "values ($1, $2, $3, $4, $5, 'm_phresh')",
+                        *(number + 1000, name, text, kind, Decimal(price)),
+                    )
+    # the old open jobs can be seen and claimed
+    await accounts.sign_up(empty, "ada", None)
+    ada = await Session.open(replace(empty, user="m_ada"), Settings())
+    try:
+        job = await cleanings.one(ada, 4)
+        assert job is not None
+        await cleanings.claim(ada, uuid4(), job)
+        kinds = {row[0]: row[3] for row in bad}
+        for number in kinds:
+            old = await cleanings.one(ada, number)
+            assert old is not None, "a cancelled job can still be read"
+            assert old.cleaning_type == kinds[number]
+    finally:
+        await ada.close()
+    # and all the way back, with the data
+    async with connected(empty) as connection:
+        await connection.execute("update cleanings set status = 'open', claimed_by = null where id = 4")
+    for _ in FILES[1:]:
+        await roll_back(empty)
+    async with connected(empty) as connection:
+        kept = await connection.fetch("select * from cleanings order by id")
+        assert [tuple(map(str, row)) for row in kept] == [tuple(map(str, row)) for row in rows]
+
+
+# --- two at once
+
+
+@pytest.mark.parametrize("attempt", range(4))
+async def test_programs_that_start_at_once_on_a_server_without_the_database_all_come_up(
+    empty: Target, attempt: int
+) -> None:
+    await asyncio.gather(*(migrate_up(empty) for _ in range(4)))
+    assert (await status(empty)).output.count("[X]") == len(FILES)
+
+
+async def test_programs_that_start_at_once_on_an_empty_database_all_come_up(empty: Target) -> None:
+    assert (await run_dbmate(empty, "create")).code == 0
+    await asyncio.gather(*(migrate_up(empty) for _ in range(4)))
+    assert (await status(empty)).output.count("[X]") == len(FILES)
+
+
+async def test_an_idle_reader_does_not_let_a_migration_stop_everybody(empty: Target, tmp_path: Path) -> None:
+    folder = first_migrations(tmp_path / "first", 1)
+    assert (await run_dbmate(empty, "up", folder=folder)).code == 0
+    for file in FILES[1:]:
+        # the same files, with less patience, so that the test need not have much
+        text = file.read_text(encoding="utf-8").replace("lock_timeout = '5s'", "lock_timeout = '1s'")
+        (folder / file.name).write_text(text, encoding="utf-8")
+    async with connected(empty) as reader, reader.transaction():
+        await reader.fetch("select * from cleanings")
+        outcome = await run_dbmate(empty, "up", folder=folder)
+        assert outcome.code != 0
+        assert "lock timeout" in outcome.errors
+        async with connected(empty) as another:
+            await another.fetch("select * from cleanings")
+    await migrate_up(empty)
+
+
+# --- failing
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("select nonsense from cleanings;", 'column "nonsense" does not exist'),
+        ("insert into cleanings values (1);", "null value in column"),
+        ("selec 1;", "syntax error"),
+    ],
+)
+async def test_a_migration_that_fails_changes_nothing_and_names_the_file_and_the_reason(
+    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str, why: str
+) -> None:
+    from phresh_tui.database import migrations
+
+    folder = first_migrations(tmp_path / "all", len(FILES))
+    (folder / "29990101000000_bad.sql").write_text(
+        f"-- migrate:up\ncreate table half_done (n integer);\ndrop function sign_up;\n{statement}\n-- migrate:down\n"
+    )
+    before = await shape(market.operator)
+    monkeypatch.setattr(migrations, "migrations_folder", lambda: folder)
+    with pytest.raises(SchemaError) as told:
+        await migrate_up(market.operator)
+    assert "29990101000000_bad.sql" in told.value.what
+    assert why in told.value.why
+    assert told.value.todo
+    assert await shape(market.operator) == before
+    assert not re.search(r"postgres(ql)?://", str(told.value))
+
+
+async def test_a_rollback_that_fails_changes_nothing_and_names_the_file(market: Market) -> None:
+    await market.psql("create view in_the_way as select owner from cleanings")
+    await market.psql(
+        "create function uses_it() returns void language sql begin atomic "
+        "select claim_cleaning(gen_random_uuid(), 1, 1); end"
+    )
+    before = await shape(market.operator)
+    with pytest.raises(SchemaError, match=f"{FILES[-1].name} failed.*other objects depend on it"):
+        await roll_back(market.operator)
+    assert await shape(market.operator) == before
+
+
+async def test_a_server_that_is_not_there_is_told_by_place_and_not_by_address() -> None:
+    target = Target("127.0.0.1", free_port(), "d", "u", "very-secret-1")
+    with pytest.raises(DatabaseUnavailable, match=f"127.0.0.1:{target.port}") as told:
+        await migrate_up(target)
+    assert "very-secret-1" not in str(told.value)
+
+
+# --- new
+
+
+async def test_new_makes_an_empty_migration_where_the_migrations_are() -> None:
+    with pytest.raises(ConfigurationError, match="no db/migrations here"):
+        await new_migration("ratings")
+    Path("db/migrations").mkdir(parents=True)
+    file = await new_migration("ratings")
+    assert re.fullmatch(r"db/migrations/\d{14}_ratings\.sql", str(file))
+    assert "-- migrate:up" in file.read_text()
+    for name in ("../x", "a b", "Caps", "", "-v"):
+        with pytest.raises(ConfigurationError, match="is no name for a migration"):
+            await new_migration(name)
+
+
+# --- an operator who is no superuser
+
+
+async def test_an_operator_without_a_superusers_rights_migrates_signs_members_up_and_takes_it_back(
+    public_folder: Path,
+) -> None:
+    port = free_port()
+    server = EmbeddedServer(
+        public_folder / "hosted",
+        port=port,
+        access=ACCESS,
+        options={"listen_addresses": "127.0.0.1", "fsync": "off"},
+    )
+    server.start()
+    try:
+        async with connected(server.target(database="postgres")) as connection:
+            await connection.execute("create role hoster login createrole createdb password 'at the hoster'")
+        operator = Target("127.0.0.1", port, "hosted_market", "hoster", "at the hoster")
+        await migrate_up(operator)
+        async with connected(operator) as connection:
+            assert not await connection.fetchval("select rolsuper from pg_roles where rolname = current_user")
+        handles = ("ada", "bob")
+        members = [await accounts.sign_up(operator, handle, "correct horse battery") for handle in handles]
+        guest = await accounts.make_guest(operator)
+        members.append(await accounts.sign_up(guest, "eve", "correct horse battery"))
+        ada, bob, eve = [await Session.open(member, Settings()) for member in members]
+        try:
+            job_id = await cleanings.post(ada, uuid4(), draft())
+            job = await cleanings.one(bob, job_id)
+            assert job is not None
+            await cleanings.claim(bob, uuid4(), job)
+        finally:
+            for session in (ada, bob, eve):
+                await session.close()
+        for _ in FILES:
+            await roll_back(operator)
+        await migrate_up(operator)
+    finally:
+        server.leave()
