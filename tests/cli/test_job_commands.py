@@ -145,6 +145,22 @@ async def test_the_operator_reads_and_cannot_write_through_the_list(market: Mark
         await session.close()
 
 
+async def test_listing_goes_through_an_account_that_cannot_write_and_through_the_named_members(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await market.member("ana", tcp=True)
+
+    async def fault(session: Session, *_: object, **__: object) -> list[object]:
+        return list(await session.fetch("update public.market_settings set value = session_user"))
+
+    monkeypatch.setattr("phresh_tui.database.cleanings.page", fault)
+    operator = as_operator(market)
+    (await phresh("jobs", environment=operator)).failed(1, "read-only")
+    as_ana = {**operator, "PGPASSWORD": PASSWORD}
+    (await phresh("jobs", "--as", "ana", environment=as_ana)).failed(5, "Permission denied")
+    (await phresh("jobs", "--as", "nobody", environment=as_ana)).failed(6, "nobody")
+
+
 async def test_a_guest_is_told_to_name_a_member(market: Market) -> None:
     guest = await make_guest(market.operator_tcp)
     environment = {**as_operator(market), "POSTGRES_USER": guest.user, "POSTGRES_PASSWORD": guest.password or ""}
