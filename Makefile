@@ -63,5 +63,10 @@ bench: .venv/installed-dev
 	@$(PIP) install --quiet --progress-bar on -c constraints.txt -e '.[dev]'
 	@touch $@
 
+# the pictures and the tables of the README, from the program as it is now
+docs-images: .venv/installed-dev
+	@$(PY) -m scripts.docs_images
+	@$(PY) -m scripts.docs_tables
+
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.* htmlcov
