@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -26,13 +26,15 @@ NASTY_PASSWORDS = [
 ]
 
 
-def by_hand(*command: object, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+def by_hand(
+    *command: object, folder: Path | None = None, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Runs a command as a person would, with nothing in its environment but what is needed, and what is given."""
     needed = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TERM", "LANG")}
     return subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        env=needed | variables,
+        env=needed | dict(variables or {}),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

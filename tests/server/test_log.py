@@ -134,7 +134,7 @@ def test_a_log_that_cannot_be_written_stops_nothing_and_draws_nothing(home: Path
             "logging.getLogger('asyncio').error('and this')",
         ]
     )
-    done = by_hand(sys.executable, "-c", code, folder=ROOT, XDG_STATE_HOME=str(home / "blocked"))
+    done = by_hand(sys.executable, "-c", code, folder=ROOT, variables={"XDG_STATE_HOME": str(home / "blocked")})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
