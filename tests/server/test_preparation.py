@@ -197,7 +197,7 @@ async def test_a_server_that_never_answers_is_told_within_the_time_that_is_set()
 
 @pytest.mark.parametrize(("version", "name"), [(159999, "15"), (150017, "15"), (90624, "9")])
 def test_a_server_older_than_16_is_refused_by_its_number(version: int, name: str) -> None:
-    with pytest.raises(SchemaError, match=rf"PostgreSQL {name}\. Phresh needs version 16 or later"):
+    with pytest.raises(SchemaError, match=rf"PostgreSQL {name}\. phresh needs version 16 or later"):
         check_server(version)
 
 

@@ -230,7 +230,7 @@ async def test_postgresql_15_is_refused_and_nothing_is_made_there(
     assert folder.is_dir(), "this needs PostgreSQL 15; on Debian and Ubuntu: apt install postgresql-15"
     target = another(folder)
     configured(target, monkeypatch)
-    with pytest.raises(SchemaError, match=r"This server is PostgreSQL 15\. Phresh needs version 16 or later"):
+    with pytest.raises(SchemaError, match=r"This server is PostgreSQL 15\. phresh needs version 16 or later"):
         await prepare(load_settings(), print)
     maintenance = Target(target.host, target.port, "postgres", target.user, target.password)
     async with connected(maintenance) as connection:
