@@ -89,7 +89,7 @@ async def _post(driver: Driver) -> None:
 async def _mine(driver: Driver) -> None:
     await driver.browsing()
     await driver.press("m")
-    await driver.see("[Posted 2]", "claimed by @ada", "no. ")
+    await driver.see("[Posted 2]", "claimed by @ada", "no.\u00a0")
 
 
 async def _sign_in(driver: Driver) -> None:

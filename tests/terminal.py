@@ -50,7 +50,7 @@ class Terminal:
         self.process: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             [*command[1:], *arguments],
-            env={**os.environ, **(environment or {})},  # type: ignore[arg-type]  # any mapping will do
+            env={**os.environ, **(environment or {})},
             dimensions=(rows, columns),
             cwd=str(folder) if folder else None,
             timeout=None,

@@ -152,7 +152,8 @@ def print_error(error: PhreshError) -> None:
 
 
 def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+    # a command is typed as it stands
+    text = text if text.startswith("phresh ") else text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", ":")) else text + "."
 
 

@@ -203,7 +203,7 @@ def _account_refused(error: asyncpg.PostgresError, target: Target) -> PhreshErro
     member = target.user.startswith("m_")
     who = f"member {handle_of(target.user)}" if member else f"account {target.user}"
     if isinstance(error, asyncpg.InvalidPasswordError):
-        if target.password is None:
+        if target.password is None and not os.environ.get("PGPASSWORD"):
             return SignInError(f"{who} needs a password", "", "Type it, or put it into ~/.pgpass or PGPASSWORD")
         return SignInError(f"wrong handle or password for {who}", "", "Type them again, or sign up if you are new")
     if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):

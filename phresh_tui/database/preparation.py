@@ -182,7 +182,8 @@ class SchemaState:
         if not self.may_migrate:
             raise SchemaError(
                 "the database is older than this program",
-                f"{len(self.pending)} migrations are pending, and the account {target.user} may not apply them",
+                f"{len(self.pending)} migration{'s are' if len(self.pending) > 1 else ' is'} pending, and the account "
+                f"{target.user} may not apply them",
                 "Ask the operator to run phresh db up",
             )
 

@@ -29,7 +29,8 @@ class PhreshError(Exception):
 
 
 def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+    # a command is typed as it stands
+    text = text if text.startswith("phresh ") else text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", ":")) else text + "."
 
 

@@ -33,6 +33,8 @@ class Action:
         label: one or two words for the footer.
         help: a sentence for the help and the palette.
         footer: its place in the footer from the left, or 0 to leave it out.
+        priority: whether it is done before the key reaches what is in focus, so that what is typed right after it goes
+            to what it opens.
 
     """
 
@@ -72,14 +74,14 @@ ACTIONS = (
     Action("cursor-top", Where.LIST, "g,home", "Top", "First job"),
     Action("cursor-end", Where.LIST, "G,end", "End", "Last job"),
     # --- the open jobs
-    Action("claim", Where.BROWSE, "c", "Claim", "Claim the selected job at the price shown", 1),
-    Action("undo", Where.BROWSE, "u", "Undo", "Take your last claim back", 2),
-    Action("search", Where.BROWSE, "slash", "Search", "Find jobs by words in name and description", 3),
+    Action("claim", Where.BROWSE, "c", "Claim", "Claim the selected job at the price shown", 1, priority=True),
+    Action("undo", Where.BROWSE, "u", "Undo", "Take your last claim back", 2, priority=True),
+    Action("search", Where.BROWSE, "slash", "Search", "Find jobs by words in name and description", 3, priority=True),
     Action("clear", Where.BROWSE, "escape", "Clear", "Drop the search and the filter", 4),
-    Action("post", Where.BROWSE, "n", "Post", "Post a request to have something cleaned", 5),
-    Action("filter", Where.BROWSE, "f", "Filter", "Show one type, or a range of prices", 6),
-    Action("sort", Where.BROWSE, "s", "Sort", "Newest, price up, price down, name", 7),
-    Action("mine", Where.BROWSE, "m", "My jobs", "What you have posted and claimed", 8),
+    Action("post", Where.BROWSE, "n", "Post", "Post a request to have something cleaned", 5, priority=True),
+    Action("filter", Where.BROWSE, "f", "Filter", "Show one type, or a range of prices", 6, priority=True),
+    Action("sort", Where.BROWSE, "s", "Sort", "Newest, price up, price down, name", 7, priority=True),
+    Action("mine", Where.BROWSE, "m", "My jobs", "What you have posted and claimed", 8, priority=True),
     Action("focus-detail", Where.BROWSE, "enter", "Read", "Go into the description, to scroll it"),
     Action("samples", Where.BROWSE, "S", "Samples", "Fill an empty market with 200 sample jobs", 9),
     Action("refresh", Where.BROWSE, "r,f5", "Refresh", "Look again now"),
@@ -94,9 +96,9 @@ ACTIONS = (
     Action("refresh", Where.MINE, "r,f5", "Refresh", "Look again now"),
     Action("back", Where.MINE, "escape,m", "Browse", "Back to the open jobs", 7),
     # --- the form
-    Action("send", Where.POST, "ctrl+s", "Post", "Post the job, or save the change", 1, priority=True),
+    Action("send", Where.POST, "ctrl+s", "Post", "Post the job, or save the change", 1),
     Action("back", Where.POST, "escape", "Back, draft kept", "Leave the form; what you typed is offered again", 2),
-    Action("discard", Where.POST, "ctrl+x", "Discard", "Empty the form and forget the draft", 3, priority=True),
+    Action("discard", Where.POST, "ctrl+t", "Throw away", "Empty the form and forget the draft", 3),
     # --- signing in
     Action("new-here", Where.SIGN_IN, "ctrl+n", "I am new here", "Switch between signing in and signing up", 2),
     # --- everywhere

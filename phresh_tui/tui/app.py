@@ -19,6 +19,7 @@ from textual.screen import Screen
 from phresh_tui.database import cleanings
 from phresh_tui.database.preparation import Prepared
 from phresh_tui.database.session import Link, Session
+from phresh_tui.logs import log_file
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInError
 from phresh_tui.market.member import login_of
@@ -88,7 +89,7 @@ class PhreshApp(App[int]):
     BINDINGS = [
         # a member's own Ctrl+C in a field copies what is selected there; everywhere else it leaves, drafts are kept
         Binding("ctrl+c", "leave", "Quit", show=False, system=True),
-        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "leave", "Quit", priority=True),
     ]
 
     def __init__(self, settings: Settings, prepared: Prepared, handle: str | None = None) -> None:
@@ -142,11 +143,14 @@ class PhreshApp(App[int]):
 
     async def action_sign_out(self) -> None:
         """Back to the question who you are; drafts stay."""
-        session, self.session = self.session, None
         self._undo = None
         self.wanted_handle = ""
+        # the screens of a member need the session until they are gone
+        asking = SignInScreen()
+        await self._to_first_screen(asking)
+        session, self.session = self.session, None
         self._connected.clear()
-        await self._to_first_screen(SignInScreen())
+        asking.show_link(Link.CLOSED)
         if session is not None:
             await session.close()
 
@@ -362,7 +366,10 @@ async def run_program(settings: Settings, prepared: Prepared, *, handle: str | N
         handle: who to sign in as, or None to ask.
 
     Returns:
-        The exit code: 0, 1 after a fault that was logged, 128 + the signal that ended it.
+        The exit code: 0, or 128 + the signal that ended it.
+
+    Raises:
+        PhreshError: after a fault that was logged.
 
     """
     app = PhreshApp(settings, prepared, handle)
@@ -373,8 +380,14 @@ async def run_program(settings: Settings, prepared: Prepared, *, handle: str | N
         result = await app.run_async()
     except Exception:
         logger.exception("phresh stopped")
-        return 1
+        result = 1
     finally:
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
-    return app.return_code or result or 0
+    code = app.return_code or result or 0
+    if code == 1:
+        # Textual has written its traceback into the log as well
+        raise PhreshError(
+            "phresh stopped because of a fault of its own", "", f"The details are in {log_file()}; drafts are kept"
+        )
+    return code

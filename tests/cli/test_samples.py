@@ -158,7 +158,6 @@ async def test_on_a_terminal_a_bar_shows_how_far_it_is_and_goes_away(market: Mar
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not os.environ.get("SOAK"), reason="make soak runs it")
 async def test_a_hundred_thousand_samples_take_well_under_a_minute(market: Market) -> None:
     began = time.monotonic()
     (await phresh("sample", "100000", environment=as_operator(market))).ok()

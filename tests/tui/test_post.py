@@ -129,7 +129,7 @@ async def test_a_draft_survives_the_end_of_the_program(market: Market, drive: Dr
     async with drive("ada") as driver:
         await open_form(driver)
         await driver.see("Your draft is here again", "Half a name", "and half a description 🧽")
-        await driver.press("ctrl+x")
+        await driver.press("ctrl+t")
         await driver.see("The draft is thrown away")
         await driver.press("n")
         await driver.see("Price per hour")

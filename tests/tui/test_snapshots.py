@@ -79,7 +79,7 @@ def steps(*keys: str, see: str, first: str = "open jobs") -> Callable[[Pilot[int
 
 SCREENS = {
     "browse": steps(see="@ada"),
-    "browse_selected": steps("j", "j", see="no. 2"),
+    "browse_selected": steps("j", "j", see="no.\u00a02"),
     "claim": steps("c", see="Claim “"),
     "search": steps("slash", "w", "i", "n", see="“win”"),
     "search_without_hit": steps("slash", "q", "q", "q", see="Nothing fits"),

@@ -143,3 +143,21 @@ def test_a_server_that_cannot_be_reached_is_named_within_seconds(monkeypatch: py
     assert "127.0.0.1" in terminal.text
     assert "a-secret-word" not in terminal.text
     assert b"Traceback" not in terminal.raw
+
+
+def test_what_is_typed_in_one_burst_arrives_where_it_belongs(embedded: Path) -> None:
+    """As over a slow line: a key that opens something, and at once what belongs into it."""
+    with Terminal("--as", "ada") as terminal:
+        terminal.see("There is no member @ada yet", seconds=60)
+        terminal.press("enter")
+        terminal.see("No open jobs yet")
+        terminal.process.send("/quick/slow")
+        terminal.see("Nothing fits “quick/slow”")
+        terminal.press("escape")
+        terminal.see("No open jobs yet")
+        terminal.process.send("nquick clean?\t\t\t20")
+        terminal.see("quick clean?", "= $20.00 per hour")
+        terminal.press("ctrl+s")
+        terminal.see("“quick clean?” is posted")
+        terminal.process.send("q")
+        assert terminal.end() == 0

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -20,7 +21,7 @@ from phresh_tui.market.errors import JobNotOpen, NoSuchJob, PhreshError, PriceCh
 from phresh_tui.market.price import show_price
 from phresh_tui.market.search import Filter, Sort
 from phresh_tui.market.text import visible
-from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.filter import FilterScreen
@@ -32,16 +33,20 @@ from phresh_tui.tui.widgets.job_list import JobHeading, JobList
 class SearchInput(Input):
     """The words to look for. Down and Enter go to the list."""
 
-    BINDINGS = [("down,enter", "to_list", "To the list"), ("escape", "leave", "Clear")]
+    # before the field sees the key, so that what is typed right after it goes to the list
+    BINDINGS = [
+        Binding("down,enter", "to_list", "To the list", priority=True),
+        Binding("escape", "leave", "Clear", priority=True),
+    ]
 
     def action_to_list(self) -> None:
         """The words stay in force."""
-        self.screen.query_one(JobList).focus()
+        self.screen.set_focus(self.screen.query_one(JobList))
 
     def action_leave(self) -> None:
         """The first Escape drops the words and goes back to the list."""
         self.value = ""
-        self.screen.query_one(JobList).focus()
+        self.screen.set_focus(self.screen.query_one(JobList))
 
 
 class BrowseScreen(MarketScreen):
@@ -53,12 +58,16 @@ class BrowseScreen(MarketScreen):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
     AUTO_FOCUS = "JobList"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._claim_due = False
+
     def compose(self) -> ComposeResult:
         """List and detail, with what is in force above them."""
         jobs = JobList(self.session, Listing(), id="jobs")
         yield TopBar("Browse")
         yield Static(id="in-force", markup=False)
-        yield SearchInput(placeholder="words in name or description", id="search", compact=True, classes="-closed")
+        yield SearchInput(placeholder="words in name or description", id="search", compact=True)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
                 yield JobHeading(jobs)
@@ -74,6 +83,7 @@ class BrowseScreen(MarketScreen):
 
     def on_mount(self) -> None:
         """Says that it loads, until it has loaded."""
+        self.query_one("#search").display = False
         self._draw_in_force()
 
     # --- what is in force
@@ -125,6 +135,10 @@ class BrowseScreen(MarketScreen):
     @on(JobList.Loaded)
     def _loaded(self) -> None:
         self._draw_in_force()
+        if self._claim_due and not self.jobs.is_stale:
+            self._claim_due = False
+            if self.check_action("claim", ()):
+                self.action_claim()
 
     @on(JobList.Failed)
     def _failed(self, event: JobList.Failed) -> None:
@@ -136,8 +150,9 @@ class BrowseScreen(MarketScreen):
         self.refresh_bindings()
 
     def look_again(self) -> None:
-        """Reads the list again."""
-        self.jobs.look_again()
+        """Reads the list again; a screen that is still being put together will read it anyway."""
+        for jobs in self.query(JobList):
+            jobs.look_again()
 
     def show_link(self, link: Link) -> None:
         """A connection that is back shows what happened meanwhile."""
@@ -150,7 +165,12 @@ class BrowseScreen(MarketScreen):
         if not self.is_mounted:
             return True
         typing = isinstance(self.focused, Input)
+        if typing and action != "clear" and any(action == known.method for known in actions_in(Where.BROWSE)):
+            # a letter, which belongs into the field
+            return False
         if action == "claim":
+            if not typing and self.query(JobList) and self.jobs.is_stale:
+                return True
             job = self.jobs.selected if self.query(JobList) else None
             return not typing and job is not None and job.status is Status.OPEN and job.owner != self.session.handle
         if action == "undo":
@@ -171,8 +191,9 @@ class BrowseScreen(MarketScreen):
     def action_search(self) -> None:
         """Opens the search line."""
         search = self.query_one("#search", SearchInput)
-        search.remove_class("-closed")
-        search.focus()
+        search.display = True
+        # at once: what is typed right after the key belongs into the field
+        self.set_focus(search)
 
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:
@@ -180,7 +201,8 @@ class BrowseScreen(MarketScreen):
 
     @on(SearchInput.Blurred, "#search")
     def _search_left(self) -> None:
-        self.query_one("#search").set_class(not self.query_one("#search", Input).value, "-closed")
+        search = self.query_one("#search", Input)
+        search.display = bool(search.value)
 
     def _want(self, wanted: Filter) -> None:
         self.jobs.show_listing(replace(self.jobs.listing, wanted=wanted))
@@ -194,7 +216,7 @@ class BrowseScreen(MarketScreen):
         search = self.query_one("#search", SearchInput)
         with self.prevent(Input.Changed):
             search.value = ""
-        search.add_class("-closed")
+        search.display = False
         self._want(Filter())
         self.jobs.focus()
 
@@ -249,6 +271,10 @@ class BrowseScreen(MarketScreen):
 
     def action_claim(self) -> None:
         """Asks in one line, then claims."""
+        if self.jobs.is_stale:
+            # what is on the screen is not what was asked for: the question waits until it is
+            self._claim_due = True
+            return
         job = self.jobs.selected
         if job is None:
             return

@@ -48,6 +48,7 @@ class PostScreen(MarketScreen):
             )
         self._sending = False
         self._gone = False
+        self._early: list[str] = []
 
     def compose(self) -> ComposeResult:
         """The form, from top to bottom."""
@@ -71,9 +72,30 @@ class PostScreen(MarketScreen):
             yield Label("", id="price-message", classes="message", markup=False)
         yield KeyBar()
 
+    def on_mount(self) -> None:
+        """What was typed before there was a field goes into the first one."""
+        name = self.query_one("#name", Input)
+        self.set_focus(name)
+        for text in self._early:
+            name.insert_text_at_cursor(text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keeps what is typed while the form is still being put together.
+
+        The name takes its letters itself; one that comes here while it has the focus was typed before it had.
+        """
+        if not (event.is_printable and event.character):
+            return
+        if self.focused is None:
+            self._early.append(event.character)
+            event.stop()
+        elif isinstance(self.focused, Input) and self.focused.id == "name":
+            self.focused.insert_text_at_cursor(event.character)
+            event.stop()
+
     def _offer(self) -> str:
         if self._kept:
-            return "Your draft is here again. Ctrl+S posts it, Ctrl+X throws it away."
+            return "Your draft is here again. Ctrl+S posts it, Ctrl+T throws it away."
         if self._job is None:
             return "Tab goes to the next field, Ctrl+S posts."
         return "Tab goes to the next field, Ctrl+S saves."
@@ -146,7 +168,9 @@ class PostScreen(MarketScreen):
     # --- sending
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While it is being sent, the form waits."""
+        """While it is being sent, the form waits; before there is a field, letters are no commands."""
+        if self.focused is None and action in ("quit", "help"):
+            return False
         return not (self._sending and action in ("send", "discard"))
 
     @on(Input.Submitted)

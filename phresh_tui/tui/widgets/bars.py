@@ -43,7 +43,7 @@ class TopBar(Widget):
 
     def render(self) -> RenderResult:
         """Draws one line, and leaves out what does not fit."""
-        width = self.size.width - 2
+        width = self.size.width
         left = ["phresh", self._title]
         right = [self.place]
         if self.who:
@@ -82,12 +82,13 @@ class KeyBar(Widget):
 
     def _keys(self) -> list[tuple[str, str, str]]:
         found = []
-        seen = set()
+        seen: set[str] = set()
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if not (binding.show and active.enabled) or binding.action in seen:
+            # the screen's own way to quit comes before the program's
+            if not (binding.show and active.enabled) or {binding.action, binding.description} & seen:
                 continue
-            seen.add(binding.action)
+            seen |= {binding.action, binding.description}
             found.append((order_in_footer(binding.id), self.app.get_key_display(binding), binding))
         found.sort(key=lambda item: item[0])
         return [(display, binding.description, binding.key) for _, display, binding in found]
@@ -100,7 +101,9 @@ class KeyBar(Widget):
         needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
         kept = list(range(len(keys)))
         while kept and sum(needed[index] for index in kept) > room:
-            droppable = [index for index in kept if keys[index][1] not in ("Help", "Back, draft kept", "Browse")]
+            droppable = [
+                index for index in kept if keys[index][1] not in ("Help", "Quit", "Back, draft kept", "Browse")
+            ]
             kept.remove(droppable[-1] if droppable else kept[-1])
         self._spans = []
         parts: list[tuple[str, str]] = []

@@ -68,26 +68,28 @@ def state_of(job: Cleaning, me: str) -> str:
 
 
 # from the widest: the columns that fit, by the least width of the list that they need
-_TIERS: dict[bool, list[tuple[int, tuple[Column, ...]]]] = {
-    True: [
-        (62, (Column.SIGN, Column.NAME, Column.TYPE, Column.OWNER, Column.PRICE, Column.AGE)),
-        (46, (Column.SIGN, Column.NAME, Column.TYPE, Column.PRICE, Column.AGE)),
-        (26, (Column.SIGN, Column.NAME, Column.PRICE)),
-        (0, (Column.SIGN, Column.NAME)),
-    ],
-    False: [
-        (74, (Column.SIGN, Column.NAME, Column.STATE, Column.OWNER, Column.PRICE, Column.AGE)),
-        (50, (Column.SIGN, Column.NAME, Column.STATE, Column.PRICE)),
-        (34, (Column.SIGN, Column.NAME, Column.STATE)),
-        (0, (Column.SIGN, Column.NAME)),
-    ],
+_OPEN = (
+    (62, (Column.SIGN, Column.NAME, Column.TYPE, Column.OWNER, Column.PRICE, Column.AGE)),
+    (46, (Column.SIGN, Column.NAME, Column.TYPE, Column.PRICE, Column.AGE)),
+    (26, (Column.SIGN, Column.NAME, Column.PRICE)),
+    (0, (Column.SIGN, Column.NAME)),
+)
+_NARROW = (
+    (50, (Column.SIGN, Column.NAME, Column.STATE, Column.PRICE)),
+    (34, (Column.SIGN, Column.NAME, Column.STATE)),
+    (0, (Column.SIGN, Column.NAME)),
+)
+_TIERS = {
+    Place.OPEN: _OPEN,
+    Place.POSTED: ((74, (Column.SIGN, Column.NAME, Column.TYPE, Column.STATE, Column.PRICE, Column.AGE)), *_NARROW),
+    Place.CLAIMED: ((74, (Column.SIGN, Column.NAME, Column.STATE, Column.OWNER, Column.PRICE, Column.AGE)), *_NARROW),
 }
 
 
 @lru_cache(maxsize=64)
 def columns(place: Place, width: int) -> list[tuple[Column, int]]:
     """The columns that fit, with their widths in cells; they add up to the width."""
-    for least, chosen in _TIERS[place is Place.OPEN]:
+    for least, chosen in _TIERS[place]:
         if width >= least:
             rest = width - sum(column.width for column in chosen)
             return [(column, column.width or max(rest, 0)) for column in chosen]

@@ -46,8 +46,8 @@ class JobDetail(VerticalScroll):
         facts = [
             job.cleaning_type.label,
             f"posted by {owner}" + ("" if posted == "now" else f" {posted} ago"),
-            f"{job.status.sign} {state_of(job, me)}",
-            f"no. {job.id}",
+            f"{job.status.sign}\u00a0{state_of(job, me)}",
+            f"no.\u00a0{job.id}",
         ]
         return Content.assemble(
             (visible(job.name), "bold"),

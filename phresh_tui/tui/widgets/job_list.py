@@ -34,6 +34,7 @@ class JobHeading(Widget):
     def __init__(self, jobs: JobList) -> None:
         super().__init__()
         self._jobs = jobs
+        jobs.heading = self
 
     def render(self) -> RenderResult:
         """Draws one line."""
@@ -104,10 +105,12 @@ class JobList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._session = session
         self.listing = listing
+        self.heading: JobHeading | None = None
         self._window = self._new_window()
         self._selected: Cleaning | None = None
         self._wakeup = asyncio.Event()
         self._reload_due = True
+        self._reading_anew = False
         self._refresh_due = False
         self._reveal_due: Cleaning | None = None
         self._end_due = False
@@ -125,6 +128,11 @@ class JobList(ScrollView, can_focus=True):
         return self._window.loaded
 
     @property
+    def is_stale(self) -> bool:
+        """Whether another listing was asked for, and is not here yet."""
+        return self._reload_due or self._reading_anew
+
+    @property
     def is_empty(self) -> bool:
         """Whether the list was read and holds nothing."""
         return self._window.loaded and self._window.length == 0
@@ -136,8 +144,8 @@ class JobList(ScrollView, can_focus=True):
 
     @property
     def text_width(self) -> int:
-        """Cells in a line."""
-        return self.scrollable_content_region.width or self.size.width
+        """Cells of text in a line; the last one stays blank, before the scroll bar."""
+        return (self.scrollable_content_region.width or self.size.width) - 1
 
     def show_listing(self, listing: Listing) -> None:
         """Shows another listing, from its top."""
@@ -166,6 +174,8 @@ class JobList(ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         """Starts the one task that reads for this list."""
+        # the scroll bar takes room from the columns
+        self.watch(self, "show_vertical_scrollbar", self._draw_heading, init=False)
         self.run_worker(self._keep_reading(), name="jobs", group="jobs", exit_on_error=False)
 
     def _new_window(self) -> JobWindow:
@@ -199,12 +209,15 @@ class JobList(ScrollView, can_focus=True):
         while True:
             if self._reload_due:
                 self._reload_due = False
+                self._reading_anew = True
                 window = self._new_window()
                 try:
                     await window.load_top()
                 except PhreshError:
                     self._reload_due = True
                     raise
+                finally:
+                    self._reading_anew = False
                 self._window = window
                 self._place_cursor(0)
                 self.scroll_to(y=0, animate=False, immediate=True)
@@ -363,8 +376,13 @@ class JobList(ScrollView, can_focus=True):
         if offset is not None:
             self.cursor = self.scroll_offset.y + offset.y
 
+    def _draw_heading(self) -> None:
+        if self.heading is not None:
+            self.heading.refresh()
+
     def on_resize(self) -> None:
         """Another size shows other lines."""
+        self._draw_heading()
         self._set_length()
         self._fit_scroll()
         self._wakeup.set()
@@ -374,7 +392,7 @@ class JobList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         ordinal = self.scroll_offset.y + y
-        width = self.text_width
+        width = self.text_width + 1
         base = self.rich_style
         if ordinal >= self._window.length:
             return Strip.blank(width, base)
@@ -386,13 +404,13 @@ class JobList(ScrollView, can_focus=True):
         if job is None:
             return Strip([Segment("  ·" + " " * max(width - 3, 0), quiet)], width).adjust_cell_length(width, base)
         segments = self._segments(job, base, quiet, selected, width)
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(segments).extend_cell_length(width, base)
 
     def _segments(self, job: Cleaning, base: Style, quiet: Style, selected: bool, width: int) -> list[Segment]:
         now = datetime.now(UTC)
         gone = self._gone(job)
         segments = []
-        for column, cells in columns(self.listing.place, width):
+        for column, cells in columns(self.listing.place, width - 1):
             if column is Column.SIGN:
                 text, style = ("▸" if selected else " ") + job.status.sign + " ", base
             else:
