@@ -103,6 +103,7 @@ class BrowseScreen(MarketScreen):
         empty = self.query_one("#empty", Static)
         empty.display = jobs.is_empty
         jobs.display = not jobs.is_empty
+        self.query_one(JobHeading).display = jobs.display
         if jobs.is_empty:
             empty.update(self._empty_text(listing.wanted))
         self.refresh_bindings()

@@ -89,6 +89,8 @@ class MineScreen(MarketScreen):
             parts.append(("  ", ""))
             empty = self.query_one(f"#{place.value}-empty", Static)
             empty.display = jobs.is_empty
+            if jobs.heading is not None:
+                jobs.heading.display = not jobs.is_empty
             if jobs.is_empty:
                 before, key, after = EMPTY[place]
                 empty.update(Content.assemble(before, (key, "bold"), after))
