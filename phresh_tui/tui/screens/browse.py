@@ -27,7 +27,8 @@ from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.filter import FilterScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
-from phresh_tui.tui.widgets.job_list import JobHeading, JobList
+from phresh_tui.tui.widgets.heading import JobHeading
+from phresh_tui.tui.widgets.job_list import JobList
 
 
 class SearchInput(Input):

@@ -22,7 +22,8 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
-from phresh_tui.tui.widgets.job_list import JobHeading, JobList
+from phresh_tui.tui.widgets.heading import JobHeading
+from phresh_tui.tui.widgets.job_list import JobList
 
 EMPTY = {
     Place.POSTED: ("You have posted nothing yet.\n\n", "n", " posts a job."),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.app import RenderResult
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Count, Listing
@@ -25,23 +25,8 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.job_window import JobWindow
 from phresh_tui.tui.widgets.columns import Column, columns, fit
 
-
-class JobHeading(Widget):
-    """The names of the columns, above the list."""
-
-    DEFAULT_CSS = "JobHeading { height: 1; text-style: bold; color: $text-muted; }"
-
-    def __init__(self, jobs: JobList) -> None:
-        super().__init__()
-        self._jobs = jobs
-        jobs.heading = self
-
-    def render(self) -> RenderResult:
-        """Draws one line."""
-        from textual.content import Content
-
-        layout = columns(self._jobs.listing.place, self._jobs.text_width)
-        return Content("".join(fit(column.title, width, column.right) for column, width in layout))
+if TYPE_CHECKING:
+    from phresh_tui.tui.widgets.heading import JobHeading
 
 
 class JobList(ScrollView, can_focus=True):
@@ -180,20 +165,7 @@ class JobList(ScrollView, can_focus=True):
 
     def _new_window(self) -> JobWindow:
         session, listing = self._session, self.listing
-
-        async def fetch(
-            limit: int,
-            *,
-            after: Cleaning | None = None,
-            before: Cleaning | None = None,
-            from_end: bool = False,
-            offset: int = 0,
-        ) -> list[Cleaning]:
-            return await cleanings.page(
-                session, listing, limit, after=after, before=before, from_end=from_end, offset=offset
-            )
-
-        return JobWindow(fetch, lambda: cleanings.count(session, listing))
+        return JobWindow(partial(cleanings.page, session, listing), partial(cleanings.count, session, listing))
 
     async def _keep_reading(self) -> None:
         # one read at a time, and what came meanwhile is served by the next: a held key floods nobody
