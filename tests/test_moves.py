@@ -69,15 +69,15 @@ async def test_only_the_owner_edits_and_cancels_and_only_while_the_job_is_open(m
     with pytest.raises(NotYours):
         await cleanings.edit(bob, uuid4(), job.id, draft())
     with pytest.raises(NotYours):
-        await cleanings.cancel(bob, uuid4(), job.id)
+        await cleanings.cancel(bob, uuid4(), job.id, "Not needed")
     await cleanings.claim(bob, uuid4(), job)
     with pytest.raises(JobNotOpen) as refusal:
         await cleanings.edit(ada, uuid4(), job.id, draft())
     assert refusal.value.taken_by == "bob"
     with pytest.raises(JobNotOpen):
-        await cleanings.cancel(ada, uuid4(), job.id)
+        await cleanings.cancel(ada, uuid4(), job.id, "Not needed")
     await cleanings.release(bob, uuid4(), job.id)
-    await cleanings.cancel(ada, uuid4(), job.id)
+    await cleanings.cancel(ada, uuid4(), job.id, "Not needed")
     with pytest.raises(JobNotOpen, match="is cancelled"):
         await cleanings.claim(bob, uuid4(), job)
 
@@ -141,7 +141,7 @@ async def test_every_move_sent_again_changes_nothing_a_second_time(market: Marke
     for _ in range(2):
         await cleanings.release(bob, requests[2], job.id)
     for _ in range(2):
-        await cleanings.cancel(ada, requests[3], job.id)
+        await cleanings.cancel(ada, requests[3], job.id, "Not needed")
     after = await cleanings.one(ada, job.id)
     assert after is not None
     assert (after.name, after.status) == ("Edited", Status.CANCELLED)

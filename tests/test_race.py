@@ -106,7 +106,7 @@ async def test_a_claim_and_a_cancel_at_once_are_one_or_the_other(market: Market)
     seen: Counter[Status] = Counter()
     for n in range(40):
         job = await post(ada, f"Job {n}")
-        moves = [cleanings.claim(bob, uuid4(), job), cleanings.cancel(ada, uuid4(), job.id)]
+        moves = [cleanings.claim(bob, uuid4(), job), cleanings.cancel(ada, uuid4(), job.id, "Not needed")]
         # who is asked first alternates, or one side would always win
         order = [0, 1] if n % 2 else [1, 0]
         outcomes = await asyncio.gather(*(tried(moves[place]) for place in order))

@@ -97,7 +97,7 @@ async def release(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh release``."""
 
     async def move(session: Session, request: UUID, job: Cleaning) -> None:
-        await cleanings.release(session, request, job.id)
+        await cleanings.release(session, request, job.id, arguments.reason)
 
     return await _move("Released", move, arguments, context)
 
@@ -106,7 +106,7 @@ async def cancel(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh cancel``."""
 
     async def move(session: Session, request: UUID, job: Cleaning) -> None:
-        await cleanings.cancel(session, request, job.id)
+        await cleanings.cancel(session, request, job.id, arguments.reason)
 
     return await _move("Cancelled", move, arguments, context)
 

@@ -188,6 +188,16 @@ def _configure_job(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _configure_release(parser: argparse.ArgumentParser) -> None:
+    _configure_job(parser)
+    parser.add_argument("--reason", metavar="TEXT", help="why; needed from five minutes after the claim")
+
+
+def _configure_cancel(parser: argparse.ArgumentParser) -> None:
+    _configure_job(parser)
+    parser.add_argument("--reason", metavar="TEXT", required=True, help="why; the cleaner reads it")
+
+
 def _configure_sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "number",
@@ -227,10 +237,15 @@ COMMANDS: Sequence[Command] = (
         ("json", "as"),
     ),
     Command(
-        "release ID", _JOBS, "give back a job that you claimed", ("jobs", "release"), _configure_job, ("json", "as")
+        "release ID", _JOBS, "give back a job that you claimed", ("jobs", "release"), _configure_release, ("json", "as")
     ),
     Command(
-        "cancel ID", _JOBS, "take back an open job that you posted", ("jobs", "cancel"), _configure_job, ("json", "as")
+        "cancel ID",
+        _JOBS,
+        "take back an open job that you posted",
+        ("jobs", "cancel"),
+        _configure_cancel,
+        ("json", "as"),
     ),
     Command(
         "member add HANDLE",

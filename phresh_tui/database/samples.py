@@ -26,8 +26,23 @@ CLAIMED, CANCELLED = 12, 3
 # a handle that a real member has is left alone; the next of these is tried
 SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
 COLUMNS = (
-    "name", "description", "cleaning_type", "price", "owner", "status", "claimed_by", "created_at", "updated_at"
+    "name", "description", "cleaning_type", "price", "owner", "status", "claimed_by", "created_at", "updated_at",
+    "agreed_price", "claimed_at", "version",
 )  # fmt: skip
+
+# what the functions would have written for the jobs after a number
+RECORD = """
+    insert into public.events (
+        cleaning_id, version, happened_at, actor, move, from_state, to_state, owner, other, reason, details
+    )
+    select id, 1, created_at, owner, 'post', null, 'open', owner, null, null, '{}'::jsonb
+    from public.cleanings where id > $1
+    union all
+    select id, 2, updated_at, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end,
+        'open', status, owner, claimed_by, case status when 'cancelled' then 'No longer needed' end,
+        case status when 'claimed' then jsonb_build_object('price', price) else '{}'::jsonb end
+    from public.cleanings where id > $1 and status <> 'open'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +145,11 @@ async def add_samples(
         while posted < number:
             size = min(BATCH, number - posted)
             rows = [_row(next(jobs), logins, posted + place, number, now) for place in range(size)]
-            # one COPY is one transaction
-            await connection.copy_records_to_table("cleanings", schema_name="public", columns=COLUMNS, records=rows)
+            # a batch is one transaction: its jobs and their record
+            async with connection.transaction():
+                newest = await connection.fetchval("select coalesce(max(id), 0) from public.cleanings")
+                await connection.copy_records_to_table("cleanings", schema_name="public", columns=COLUMNS, records=rows)
+                await connection.execute(RECORD, newest)
             posted += size
             progress(posted, number)
         # the planner's estimates are what a long list shows as its length
@@ -144,11 +162,16 @@ def _row(job: SampleJob, logins: list[str], place: int, number: int, now: dateti
     # the newest is a moment old; each has a share of the time for itself, so no two are of the same moment
     created = now - SPAN + share * place + share * (0.9 * job.moment)
     status = "claimed" if job.claimer is not None else "cancelled" if job.is_cancelled else "open"
+    moved = created if status == "open" else created + (now - created) * job.moved
+    claimed = status == "claimed"
     return (
         *(job.name, job.description, job.cleaning_type, job.price, logins[job.owner], status),
         None if job.claimer is None else logins[job.claimer],
         created,
-        created if status == "open" else created + (now - created) * job.moved,
+        moved,
+        job.price if claimed else None,
+        moved if claimed else None,
+        1 if status == "open" else 2,
     )
 
 

@@ -110,7 +110,7 @@ async def scene_in(market: Market) -> Scene:
     victor = await market.open(victim)
     job, claimed, cancelled = [await post(ada, name) for name in ("An open job", "A claimed job", "A cancelled job")]
     await cleanings.claim(victor, UUID(int=7), claimed)
-    await cleanings.cancel(ada, uuid4(), cancelled.id)
+    await cleanings.cancel(ada, uuid4(), cancelled.id, "Not needed")
     member = await market.member("mallory", tcp=True)
     guest = await accounts.make_guest(market.operator_tcp)
     password = verifier(PASSWORD)
