@@ -4,13 +4,14 @@
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; break; fi; done)
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --no-input
 # `make test ARGS="-k claim"` hands arguments on to pytest, `make run ARGS="jobs"` to phresh
 ARGS ?=
+# a new Python of the system leaves an environment behind that does not run: it is made anew
+STALE := $(if $(wildcard .venv/installed),$(shell $(PY) -c '' >/dev/null 2>&1 || echo stale-environment))
 # one process for each core: each has an embedded PostgreSQL of its own
 WORKERS ?= auto
 
-.PHONY: run test check format lint types imports coverage bench soak docs-images dist clean
+.PHONY: run test check format lint types imports coverage bench soak docs-images clean stale-environment
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -45,23 +46,17 @@ coverage: .venv/installed-dev
 bench: .venv/installed-dev
 	@QUICK=$(QUICK) $(PY) -m benchmarks
 
-.venv/made:
+# what takes longer than `make test`, or needs a network: an old server, another major version, a wheel, a fresh checkout
+soak: .venv/installed-dev
+	@SOAK=1 $(PY) -m pytest -m soak $(ARGS)
+
+.venv/installed: pyproject.toml constraints.txt $(STALE)
 	@test -n "$(PYTHON)" || { echo "phresh needs Python 3.11 or later, and none was found on the PATH." >&2; \
 		echo "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@echo "[1/2] Making a virtual environment in .venv with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv --clear .venv || { echo "python -m venv failed. On Debian and Ubuntu it is a package of its own:" >&2; \
-		echo "apt install python3-venv" >&2; rm -rf .venv; exit 1; }
-	@touch .venv/made
-
-.venv/installed: .venv/made pyproject.toml constraints.txt
-	@echo "[2/2] Installing phresh and what it needs (about 60 MB, once)"
-	@$(PIP) install --quiet --progress-bar on -c constraints.txt -e .
-	@touch $@
+	@$(PYTHON) scripts/install.py
 
 .venv/installed-dev: .venv/installed pyproject.toml constraints.txt
-	@echo "Installing what the tests need (once)"
-	@$(PIP) install --quiet --progress-bar on -c constraints.txt -e '.[dev]'
-	@touch $@
+	@$(PYTHON) scripts/install.py dev
 
 # the pictures and the tables of the README, from the program as it is now
 docs-images: .venv/installed-dev

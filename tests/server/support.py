@@ -27,7 +27,10 @@ NASTY_PASSWORDS = [
 
 
 def by_hand(
-    *command: object, folder: Path | None = None, variables: Mapping[str, str] | None = None
+    *command: object,
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    seconds: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command as a person would, with nothing in its environment but what is needed, and what is given."""
     needed = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TERM", "LANG")}
@@ -38,7 +41,7 @@ def by_hand(
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
 
