@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Status
@@ -94,7 +95,8 @@ async def activity(
         for condition in (
             "e.owner = me.login",
             "e.other = me.login",
-            "e.move = 'edit' and e.cleaning_id in (select o.cleaning_id from public.offers o where o.login = me.login)",
+            "e.move = 'edit' and exists (select from public.offers o "
+            "where o.login = me.login and o.cleaning_id = e.cleaning_id and o.made_at <= e.happened_at)",
         )
     )
     rows = await session.fetch(
@@ -107,16 +109,33 @@ async def activity(
     return [_event(row) for row in rows]
 
 
-async def mark_read(session: Session, event: Event, *, is_read: bool = True) -> None:
-    """Marks an event as read, or as unread again."""
-    await session.move("select public.mark_read($1, $2, $3)", event.cleaning_id, event.version, is_read)
+async def mark_read(session: Session, event: Event, *, is_read: bool = True, request: UUID | None = None) -> None:
+    """Marks an event as read, or as unread again.
+
+    Args:
+        session: the member who reads.
+        event: what was read.
+        is_read: False to make it unread.
+        request: id of the request; a new one unless given.
+
+    Raises:
+        NoSuchJob: when there is no such event for this member.
+
+    """
+    await session.move(
+        "select public.mark_read($1, $2, $3, $4)", request or uuid4(), event.cleaning_id, event.version, is_read
+    )
 
 
-async def mark_all_read(session: Session) -> int:
+async def mark_all_read(session: Session, *, request: UUID | None = None) -> int:
     """Marks all activity as read.
+
+    Args:
+        session: the member who reads.
+        request: id of the request; a new one unless given.
 
     Returns:
         How many events were not.
 
     """
-    return int(await session.move("select public.mark_all_read()"))
+    return int(await session.move("select public.mark_all_read($1)", request or uuid4()))

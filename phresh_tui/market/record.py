@@ -52,7 +52,7 @@ class Event:
 
     Attributes:
         cleaning_id: the job.
-        version: counts the moves of the job, from 1.
+        version: counts the moves of the job, from 1; a job from before there was a record may have one more, number 0.
         happened_at: when.
         actor: handle of who moved.
         move: its name.

@@ -18,20 +18,27 @@ alter table public.cleanings
     add column hours_worked numeric(4, 2),
     add column total numeric(12, 2),
     add column done_at timestamptz,
-    -- counts the moves: the number of the newest event
-    add column version integer not null default 0,
+    -- counts the moves: the number of the newest event. The default is what every job from before has, open or not, so
+    -- that no row is written for it: an old row that breaks a rule could not be.
+    add column version integer not null default 1,
     add constraint cleanings_area check (
         pg_catalog.char_length(area) between 1 and 60 and area !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
     ),
-    add constraint cleanings_starts_at check (starts_at between '2000-01-01' and '2200-01-01'),
+    add constraint cleanings_starts_at check (starts_at between '2000-01-01 00:00+00' and '2200-01-01 00:00+00'),
     add constraint cleanings_hours check (hours > 0 and hours <= 24 and hours * 4 = pg_catalog.trunc(hours * 4)),
     add constraint cleanings_booking check (booking in ('instantly', 'by_offer')),
     add constraint cleanings_hours_worked check (
         hours_worked > 0 and hours_worked <= 24 and hours_worked * 4 = pg_catalog.trunc(hours_worked * 4)
     ),
-    add constraint cleanings_total check (total = hours_worked * agreed_price),
+    -- a quarter of an hour at 20.01 is no whole number of cents
+    add constraint cleanings_total check (total = pg_catalog.round(hours_worked * agreed_price, 2)),
     drop constraint cleanings_status_known,
-    drop constraint cleanings_claimed,
+    drop constraint cleanings_claimed;
+
+-- a claimed job keeps every rule, for the claim has written it
+update public.cleanings set agreed_price = price, claimed_at = updated_at where claimed_by is not null;
+
+alter table public.cleanings
     add constraint cleanings_status_known check (status in ('open', 'claimed', 'done', 'confirmed', 'cancelled')),
     add constraint cleanings_claimed check ((status in ('claimed', 'done', 'confirmed')) = (claimed_by is not null)),
     add constraint cleanings_agreed check ((claimed_by is null) = (agreed_price is null) and (claimed_by is null) = (claimed_at is null)),
@@ -47,7 +54,8 @@ create index cleanings_open_by_area on public.cleanings (area, id) where status 
 -- a job that stays done for seven days counts as confirmed: worked out whenever it is read or moved
 create function public.state_now(status text, done_at timestamptz) returns text
 language sql stable parallel safe
-return case when status = 'done' and done_at < pg_catalog.now() - interval '7 days' then 'confirmed' else status end;
+-- the time of the statement: a transaction that is kept open does not stop the clock
+return case when status = 'done' and done_at < pg_catalog.statement_timestamp() - interval '7 days' then 'confirmed' else status end;
 comment on function public.state_now(text, timestamptz) is 'The state of a job: one that has been done for seven days counts as confirmed';
 
 -- the moves of a job, mirrored in phresh_tui/market/moves.py; a test holds that the two agree
@@ -86,7 +94,7 @@ create table public.offers (
     message text not null default '',
     -- a live offer on a claimed job stands by
     status text not null default 'live',
-    made_at timestamptz not null default pg_catalog.now(),
+    made_at timestamptz not null default pg_catalog.clock_timestamp(),
     updated_at timestamptz not null default pg_catalog.now(),
     primary key (cleaning_id, login),
     constraint offers_status_known check (status in ('live', 'accepted', 'declined', 'withdrawn')),
@@ -131,7 +139,8 @@ comment on table public.bookings is 'The claimed jobs of a member that have a st
 create table public.events (
     cleaning_id integer not null,
     version integer not null,
-    happened_at timestamptz not null default pg_catalog.now(),
+    -- the time of the move and not of its transaction, which its member may have begun whenever he liked
+    happened_at timestamptz not null default pg_catalog.clock_timestamp(),
     actor text collate "C" not null,
     move text not null,
     from_state text,
@@ -152,22 +161,15 @@ create index events_feed on public.events (happened_at, cleaning_id, version) wh
 create index events_by_owner on public.events (owner, happened_at, cleaning_id, version);
 create index events_by_other on public.events (other, happened_at, cleaning_id, version) where other is not null;
 
--- a job that was there before there was a record begins its record now
+-- A job that was there before there was a record begins its record now. Its newest event is number 1, as the default of
+-- its version says; what came before that is number 0.
 insert into public.events (cleaning_id, version, actor, move, to_state, owner, happened_at)
-select id, 1, owner, 'post', 'open', owner, created_at from public.cleanings;
-insert into public.events (cleaning_id, version, actor, move, from_state, to_state, owner, other, happened_at)
-select id, 2, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end, 'open', status, owner,
-    claimed_by, updated_at
+select id, case when status = 'open' then 1 else 0 end, owner, 'post', 'open', owner, created_at from public.cleanings;
+insert into public.events (cleaning_id, version, actor, move, from_state, to_state, owner, other, happened_at, details)
+select id, 1, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end, 'open', status, owner,
+    claimed_by, updated_at,
+    case status when 'claimed' then pg_catalog.jsonb_build_object('price', price) else '{}' end
 from public.cleanings where status <> 'open';
-do $$
-begin
-    -- every row is written once more, so not on a table where nothing is to be done
-    if exists (select from public.cleanings) then
-        update public.cleanings set version = case when status = 'open' then 1 else 2 end;
-        update public.cleanings set agreed_price = price, claimed_at = updated_at where claimed_by is not null;
-    end if;
-end
-$$;
 
 create table public.read_events (
     login text collate "C" not null,
@@ -188,7 +190,7 @@ create table public.reviews (
     efficiency smallint,
     headline text not null default '',
     comment text not null default '',
-    written_at timestamptz not null default pg_catalog.now(),
+    written_at timestamptz not null default pg_catalog.clock_timestamp(),
     primary key (cleaning_id, author, subject),
     constraint reviews_others check (author <> subject),
     constraint reviews_stars check (

@@ -15,7 +15,7 @@ as $$
 declare
     me text := public.member_login();
     hash bytea := sha256(convert_to(
-        row(name, description, cleaning_type, price, area, starts_at, hours, booking)::text, 'UTF8'
+        row(name, description, cleaning_type, price, area, extract(epoch from starts_at), hours, booking)::text, 'UTF8'
     ));
     answer jsonb := public.earlier_answer(request, 'post', hash);
     job public.cleanings;
@@ -55,7 +55,7 @@ as $$
 declare
     me text := public.member_login();
     hash bytea := sha256(convert_to(
-        row(cleaning_id, name, description, cleaning_type, price, area, starts_at, hours, booking)::text, 'UTF8'
+        row(cleaning_id, name, description, cleaning_type, price, area, extract(epoch from starts_at), hours, booking)::text, 'UTF8'
     ));
     answer jsonb := public.earlier_answer(request, 'edit', hash);
     job public.cleanings;
@@ -153,8 +153,8 @@ begin
     end if;
     -- whoever updates the row first has the job; the others wait for the commit and then find it taken
     update public.cleanings c
-    set status = 'claimed', claimed_by = me, agreed_price = c.price, claimed_at = now(), updated_at = now(),
-        version = c.version + 1
+    set status = 'claimed', claimed_by = me, agreed_price = c.price, claimed_at = clock_timestamp(),
+        updated_at = now(), version = c.version + 1
     where c.id = claim_cleaning.cleaning_id and c.status = 'open' and c.booking = 'instantly'
         and c.owner <> me collate "C" and c.price = shown_price
     returning c.* into job;
@@ -210,12 +210,13 @@ begin
     end if;
     perform public.check_move(old, 'release');
     -- whoever changes their mind at once owes nobody an explanation
-    early := old.claimed_at > now() - interval '5 minutes';
+    early := old.claimed_at > clock_timestamp() - interval '5 minutes';
     if reason is not null or not early then
         perform public.check_reason(reason);
     end if;
     update public.cleanings c
-    set status = 'open', claimed_by = null, agreed_price = null, claimed_at = null, updated_at = now(), version = c.version + 1
+    set status = 'open', claimed_by = null, agreed_price = null, claimed_at = null, updated_at = now(),
+        version = c.version + 1
     where c.id = old.id returning c.* into job;
     -- an offerer who leaves has withdrawn; an owner who thinks again leaves the offer standing
     update public.offers o set status = case when old.claimed_by = me then 'withdrawn' else 'live' end, updated_at = now()
@@ -223,7 +224,7 @@ begin
     delete from public.bookings b where b.login = old.claimed_by and b.cleaning_id = old.id;
     perform public.record_move(job, 'release', 'claimed', old.claimed_by, reason, jsonb_build_object(
         'price', old.agreed_price, 'claimed_at', old.claimed_at, 'counts', not early,
-        'late', coalesce(not early and old.starts_at - now() < interval '24 hours', false)
+        'late', coalesce(not early and old.starts_at - clock_timestamp() < interval '24 hours', false)
     ));
     return public.keep_answer(request, 'release', hash, jsonb_build_object('id', job.id, 'status', job.status));
 end
@@ -297,15 +298,21 @@ begin
     if last.move is null or last.move not in ('withdraw', 'decline') or last.actor <> me then
         select e.* into last from public.events e where e.cleaning_id = old.id order by e.version desc limit 1;
     end if;
-    if last.actor is distinct from me or last.move not in ('cancel', 'withdraw', 'decline', 'release') then
+    if last.actor is distinct from me or last.move not in ('cancel', 'withdraw', 'decline', 'release')
+        -- whoever names an offerer means nobody else's offer
+        or (handle is not null and last.other is distinct from offerer)
+    then
         raise exception 'there is nothing of yours to undo on job %', old.id using errcode = 'PH016';
     end if;
-    if last.happened_at < now() - interval '5 minutes' then
+    if last.happened_at < clock_timestamp() - interval '5 minutes' then
         raise exception 'it is too late to undo that on job %', old.id using errcode = 'PH016',
             hint = 'Second thoughts last five minutes.';
     end if;
     perform public.check_move(old, 'undo_' || last.move);
     if last.move in ('withdraw', 'decline') then
+        if old.booking <> 'by_offer' then
+            raise exception 'job % is booked instantly', old.id using errcode = 'PH014', hint = 'Claim it.';
+        end if;
         update public.offers o set status = 'live', updated_at = now()
         where o.cleaning_id = old.id and o.login = last.other
             and o.status = case last.move when 'withdraw' then 'withdrawn' else 'declined' end;
@@ -360,8 +367,8 @@ begin
     end if;
     perform public.check_move(job, 'finish');
     update public.cleanings c
-    set status = 'done', hours_worked = finish_cleaning.hours, total = finish_cleaning.hours * c.agreed_price,
-        done_at = now(), updated_at = now(), version = c.version + 1
+    set status = 'done', hours_worked = finish_cleaning.hours, total = round(finish_cleaning.hours * c.agreed_price, 2),
+        done_at = clock_timestamp(), updated_at = now(), version = c.version + 1
     where c.id = job.id returning c.* into job;
     perform public.record_move(job, 'finish', 'claimed', me, null,
         jsonb_build_object('hours', job.hours_worked, 'total', job.total));

@@ -6,6 +6,7 @@ set local lock_timeout = '5s';
 create function public.clean_requests(older_than interval default '30 days') returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     removed bigint;
@@ -21,18 +22,25 @@ $$;
 comment on function public.clean_requests(interval) is
     'For the operator: forgets answers to requests that are older (30 days unless said otherwise); returns how many';
 
-create function public.reap_transactions(idle_for interval default '1 minute') returns bigint
+create function public.reap_transactions(idle_for interval default '1 minute', open_for interval default '1 hour')
+returns bigint
 language sql volatile
 set search_path = pg_catalog, pg_temp
 return (
     select pg_catalog.count(*) filter (where pg_catalog.pg_terminate_backend(a.pid))
     from pg_catalog.pg_stat_activity a
     where a.usename like 'm\_%' and a.datname = pg_catalog.current_database()
-        and a.state in ('idle in transaction', 'idle in transaction (aborted)')
-        and a.state_change < pg_catalog.now() - idle_for
+        and (
+            (
+                a.state in ('idle in transaction', 'idle in transaction (aborted)')
+                and a.state_change < pg_catalog.clock_timestamp() - idle_for
+            )
+            -- whoever asks something now and then is never idle for long
+            or a.xact_start < pg_catalog.clock_timestamp() - open_for
+        )
 );
-comment on function public.reap_transactions(interval) is
-    'For the operator, with the rights of whoever calls: ends members'' transactions that have been idle; returns how many';
+comment on function public.reap_transactions(interval, interval) is
+    'For the operator, with the rights of whoever calls: ends members'' transactions that have been idle, or open, for too long; returns how many';
 
 -- owner, and who may call: in the same transaction, so that no moment exists in which everybody may
 do $$

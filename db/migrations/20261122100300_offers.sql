@@ -141,8 +141,8 @@ begin
     update public.offers o set status = 'accepted', updated_at = now()
     where o.cleaning_id = job.id and o.login = offer.login;
     update public.cleanings c
-    set status = 'claimed', claimed_by = offer.login, agreed_price = offer.price, claimed_at = now(), updated_at = now(),
-        version = c.version + 1
+    set status = 'claimed', claimed_by = offer.login, agreed_price = offer.price, claimed_at = clock_timestamp(),
+        updated_at = now(), version = c.version + 1
     where c.id = job.id returning c.* into job;
     perform public.book_time(job, offer.login);
     perform public.record_move(job, 'accept', 'open', offer.login, null, jsonb_build_object('price', offer.price));

@@ -153,59 +153,98 @@ $$;
 comment on function public.set_profile(uuid, text, text, text, text, text) is
     'Changes one''s own profile: request id, name, bio, areas (public), phone, email (for the other party of a claimed job)';
 
-create function public.mark_read(cleaning_id bigint, version integer, is_read boolean default true) returns void
+create function public.mark_read(request uuid, cleaning_id bigint, version integer, is_read boolean default true)
+returns jsonb
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 declare
     me text := public.member_login();
+    hash bytea := sha256(convert_to(row(cleaning_id, version, is_read)::text, 'UTF8'));
+    answer jsonb := public.earlier_answer(request, 'mark_read', hash);
 begin
-    if is_read then
-        -- only what there is, so that nobody fills the table with numbers
-        insert into public.read_events (login, cleaning_id, version)
-        select me, e.cleaning_id, e.version from public.events e
+    if answer is not null then
+        return answer;
+    end if;
+    if is_read is null then
+        raise exception 'an event is read or not' using errcode = 'PH001', column = 'is_read';
+    end if;
+    -- only what there is for this member, so that nobody fills the table with numbers, or asks it what others do
+    if not exists (
+        select from public.events e
         where e.cleaning_id = mark_read.cleaning_id and e.version = mark_read.version
+            and (e.move in ('post', 'edit') or me collate "C" in (e.owner, e.other, e.actor))
+    ) then
+        raise exception 'job % has no event % for you', cleaning_id, version using errcode = 'PH002';
+    end if;
+    if is_read then
+        insert into public.read_events (login, cleaning_id, version)
+        values (me, mark_read.cleaning_id, mark_read.version)
         on conflict do nothing;
     else
         delete from public.read_events r
         where r.login = me collate "C" and r.cleaning_id = mark_read.cleaning_id and r.version = mark_read.version;
     end if;
+    answer := jsonb_build_object('id', cleaning_id, 'version', version, 'read', is_read);
+    insert into public.requests (login, request_id, move, arguments_hash, answer)
+    values (me, request, 'mark_read', hash, answer) on conflict do nothing;
+    -- the same request came twice at the same moment
+    return public.earlier_answer(request, 'mark_read', hash);
 end
 $$;
-comment on function public.mark_read(bigint, integer, boolean) is 'Marks one event as read, or as unread again: job, version';
+comment on function public.mark_read(uuid, bigint, integer, boolean) is
+    'Marks one event as read, or as unread again: request id, job, version';
 
-create function public.mark_all_read() returns integer
+create function public.mark_all_read(request uuid) returns integer
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 declare
     me text := public.member_login();
+    hash bytea := sha256('');
+    answer jsonb := public.earlier_answer(request, 'mark_all_read', hash);
     marked integer;
 begin
+    if answer is not null then
+        return (answer ->> 'marked')::integer;
+    end if;
+    -- one at a time for each member: the second of two at once finds the answer of the first
+    perform from public.members m where m.login = me collate "C" for update;
+    answer := public.earlier_answer(request, 'mark_all_read', hash);
+    if answer is not null then
+        return (answer ->> 'marked')::integer;
+    end if;
     insert into public.read_events (login, cleaning_id, version)
     select me, e.cleaning_id, e.version from public.events e
-    where (e.owner = me collate "C" or e.other = me collate "C") and e.actor <> me collate "C"
+    where e.owner = me collate "C" and e.actor <> me collate "C"
+    union
+    select me, e.cleaning_id, e.version from public.events e
+    where e.other = me collate "C" and e.actor <> me collate "C"
     union
     select me, e.cleaning_id, e.version from public.offers o
-    join public.events e on e.cleaning_id = o.cleaning_id and e.move = 'edit'
+    join public.events e on e.cleaning_id = o.cleaning_id and e.move = 'edit' and e.happened_at >= o.made_at
     where o.login = me collate "C"
     on conflict do nothing;
     get diagnostics marked = row_count;
+    perform public.keep_answer(request, 'mark_all_read', hash, jsonb_build_object('marked', marked));
     return marked;
 end
 $$;
-comment on function public.mark_all_read() is 'Marks all of one''s own activity as read; returns how many were not';
+comment on function public.mark_all_read(uuid) is
+    'Marks all of one''s own activity as read: request id; returns how many events were not';
 
 create function public.member_statistics(handle text) returns jsonb
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
 begin atomic
+    -- what visible_reviews shows to everybody, so that no number gives away what a review says before its time
     with seen as (
         select r.* from public.reviews r
         where r.subject = ('m_' || handle) collate "C" and (
-            r.no_show or r.written_at < pg_catalog.now() - interval '14 days'
+            r.written_at < pg_catalog.now() - interval '14 days'
             or exists (
                 select from public.reviews other
                 where other.cleaning_id = r.cleaning_id and other.author = r.subject and other.subject = r.author
