@@ -67,7 +67,7 @@ async def test_the_printed_address_is_one_that_dbmate_reads_password_and_all(mar
     assert not printed.err
     done = by_hand(
         dbmate_binary(), "--env-file", os.devnull, "--migrations-dir", migrations_folder(), "status",
-        DATABASE_URL=printed.out.strip(),
+        variables={"DATABASE_URL": printed.out.strip()},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Pending: 0" in done.stdout

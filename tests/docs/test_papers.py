@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from phresh_tui.cli.parser import COMMANDS, make_parser
+from phresh_tui.cli.commands import COMMANDS
+from phresh_tui.cli.parser import make_parser
 from phresh_tui.database.errors import REFUSALS
 from phresh_tui.settings import Settings, alias_of
 from phresh_tui.tui.actions import ACTIONS
