@@ -49,6 +49,8 @@ alter table public.cleanings
 comment on column public.cleanings.price is 'Per hour, as posted; agreed_price is what it was claimed for';
 
 create index cleanings_open_by_start on public.cleanings (starts_at, id) where status = 'open';
+-- without it, counting the open jobs of a type reads the whole table
+create index cleanings_open_by_type on public.cleanings (cleaning_type, price, id) where status = 'open';
 create index cleanings_open_by_area on public.cleanings (area, id) where status = 'open';
 
 -- a job that stays done for seven days counts as confirmed: worked out whenever it is read or moved
@@ -322,6 +324,7 @@ drop table public.private_details;
 drop table public.offers;
 drop table public.moves;
 drop index public.cleanings_open_by_area;
+drop index public.cleanings_open_by_type;
 drop index public.cleanings_open_by_start;
 -- the states of before know neither done nor confirmed: such a job goes back to claimed
 alter table public.cleanings

@@ -140,13 +140,20 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 declare
-    me text := public.member_login();
+    me text := session_user;
     hash bytea := sha256(convert_to(row(cleaning_id, shown_price)::text, 'UTF8'));
-    answer jsonb := public.earlier_answer(request, 'claim', hash);
+    answer jsonb;
     job public.cleanings;
 begin
-    if answer is not null then
-        return answer;
+    -- A claim is what members race for: the functions that all moves share are called only when they have something to
+    -- say, which saves three calls of each claim.
+    if not exists (select from public.members m where m.login = me collate "C" and m.left_at is null) then
+        me := public.member_login();
+    end if;
+    if request is null or exists (
+        select from public.requests r where r.login = me collate "C" and r.request_id = request
+    ) then
+        return public.earlier_answer(request, 'claim', hash);
     end if;
     if shown_price is null then
         raise exception 'a claim names the price that was shown' using errcode = 'PH001', column = 'price';
@@ -180,8 +187,14 @@ begin
     end if;
     insert into public.events (cleaning_id, version, actor, move, from_state, to_state, owner, other, details)
     values (job.id, job.version, me, 'claim', 'open', 'claimed', job.owner, me, jsonb_build_object('price', job.price));
-    return public.keep_answer(request, 'claim', hash,
-        jsonb_build_object('id', job.id, 'status', job.status, 'price', job.price));
+    answer := jsonb_build_object('id', job.id, 'status', job.status, 'price', job.price);
+    insert into public.requests (login, request_id, move, arguments_hash, answer)
+    values (me, request, 'claim', hash, answer) on conflict do nothing;
+    if not found then
+        -- the same id, at the same moment, for something else: refused there
+        return public.keep_answer(request, 'claim', hash, answer);
+    end if;
+    return answer;
 end
 $$;
 comment on function public.claim_cleaning(uuid, bigint, numeric) is

