@@ -57,7 +57,8 @@ async def list_all(arguments: argparse.Namespace, context: Context) -> int:
             right=(0, 2),
         )
     else:
-        note(f"There are no offers on job {job.id}{'' if job.owner == session.handle else ' of yours'}.")
+        whose = "There are no offers" if job.owner == session.handle else "You have no offer"
+        note(f"{whose} on job {job.id}.")
     return 0
 
 

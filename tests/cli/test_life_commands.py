@@ -7,12 +7,16 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from phresh_tui.cli.typed import parse_booking, parse_hours, parse_start
+from phresh_tui.database import offers
+from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking
-from phresh_tui.market.errors import BadInput
+from phresh_tui.market.errors import BadInput, DatabaseUnavailable
+from phresh_tui.market.record import Offer
 from tests.cli.support import Done, as_member, as_operator, called, phresh
 from tests.support import Market
 
@@ -136,6 +140,8 @@ async def test_second_thoughts_take_the_last_move_back(people: People) -> None:
     undone = await people.json("ana", "undo", "1")
     assert (undone["undone"], undone["status"]) == ("cancel", "open")
     await people("ana", "edit", "1", "--booking", "by offer")
+    assert (await people("ana", "offers", "1")).ok().err == "There are no offers on job 1.\n"
+    assert (await people("ben", "offers", "1")).ok().err == "You have no offer on job 1.\n"
     await people("ben", "offer", "1", "--price", "19")
     assert (await people("ana", "decline", "1", "ben")).ok().out == "Declined the offer of @ben on job 1: Scrub.\n"
     assert (await people.json("ana", "undo", "1", "@ben"))["undone"] == "decline"
@@ -148,8 +154,6 @@ async def test_second_thoughts_take_the_last_move_back(people: People) -> None:
 async def test_accepting_names_the_price_that_was_read(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     await people("ana", "post", "--name", "Scrub", "--price", "20", "--booking", "by-offer")
     await people("ben", "offer", "1", "--price", "19")
-    from phresh_tui.database import offers
-
     accept = offers.accept
 
     async def slowly(*arguments: Any) -> None:
@@ -296,3 +300,22 @@ def test_a_booking_style_is_read_as_people_write_it(parse: Callable[[str], Booki
 
 def test_hours_are_read_with_a_point_or_a_comma() -> None:
     assert parse_hours("2,75", "hours") == parse_hours(" 2.75", "hours")
+
+
+async def test_an_acceptance_whose_answer_is_lost_is_made_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    await people("ana", "post", "--name", "Scrub", "--price", "20", "--booking", "by-offer")
+    await people("ben", "offer", "1", "--price", "19")
+    accept, asked = offers.accept, []
+
+    async def lossy(session: Session, request: UUID, offer: Offer) -> None:
+        asked.append(request)
+        await accept(session, request, offer)
+        if len(asked) == 1:
+            raise DatabaseUnavailable("the answer was lost")
+
+    monkeypatch.setattr(offers, "accept", lossy)
+    (await people("ana", "accept", "1", "ben")).ok()
+    assert len(asked) == 2
+    assert len(set(asked)) == 1
+    rows = await people.market.psql("select move from public.events order by version")
+    assert [row["move"] for row in rows] == ["post", "offer", "accept"]
