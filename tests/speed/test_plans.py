@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from decimal import Decimal
+from functools import partial
 
 import asyncpg
 import pytest
@@ -14,7 +15,8 @@ from phresh_tui.database import cleanings, events, offers, people
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.connections import connected
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import CleaningType
+from phresh_tui.market.cleaning import Cleaning, CleaningType
+from phresh_tui.market.record import Event
 from phresh_tui.market.search import Filter, Place, Sort
 from tests.support import Market
 
@@ -79,7 +81,7 @@ async def reader(market: Market) -> AsyncIterator[Session]:
     yield await market.open(target)
 
 
-def reads(session: Session, job: cleanings.Cleaning, event: events.Event) -> dict[str, Callable[[], Awaitable[object]]]:
+def reads(session: Session, job: Cleaning, event: Event) -> dict[str, Callable[[], Awaitable[object]]]:
     """Every reading function, with whatever changes its query."""
     found: dict[str, Callable[[], Awaitable[object]]] = {}
     filters = {
@@ -92,11 +94,11 @@ def reads(session: Session, job: cleanings.Cleaning, event: events.Event) -> dic
     for place, (name, wanted), sort in itertools.product(Place, filters.items(), Sort):
         listing = Listing(place, wanted, sort)
         title = f"{place}, {name}, {sort}"
-        found[f"page: {title}"] = lambda listing=listing: cleanings.page(session, listing, 50)
-        found[f"page after: {title}"] = lambda listing=listing: cleanings.page(session, listing, 50, after=job)
-        found[f"page before: {title}"] = lambda listing=listing: cleanings.page(session, listing, 50, before=job)
-        found[f"last page: {title}"] = lambda listing=listing: cleanings.page(session, listing, 50, from_end=True)
-        found[f"count: {title}"] = lambda listing=listing: cleanings.count(session, listing)
+        found[f"page: {title}"] = partial(cleanings.page, session, listing, 50)
+        found[f"page after: {title}"] = partial(cleanings.page, session, listing, 50, after=job)
+        found[f"page before: {title}"] = partial(cleanings.page, session, listing, 50, before=job)
+        found[f"last page: {title}"] = partial(cleanings.page, session, listing, 50, from_end=True)
+        found[f"count: {title}"] = partial(cleanings.count, session, listing)
     return found | {
         "one": lambda: cleanings.one(session, job.id),
         "by_id": lambda: cleanings.by_id(session, [1, 2, 3, job.id]),
