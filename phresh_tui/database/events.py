@@ -95,8 +95,10 @@ async def activity(
         for condition in (
             "e.owner = me.login",
             "e.other = me.login",
-            "e.move = 'edit' and exists (select from public.offers o "
-            "where o.login = me.login and o.cleaning_id = e.cleaning_id and o.made_at <= e.happened_at)",
+            (
+                "e.move = 'edit' and exists (select from public.offers o "
+                "where o.login = me.login and o.cleaning_id = e.cleaning_id and o.made_at <= e.happened_at)"
+            ),
         )
     )
     rows = await session.fetch(

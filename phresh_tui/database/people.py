@@ -71,9 +71,10 @@ async def reviews_of(session: Session, handle: str, limit: int = 50) -> list[Rev
     """The visible reviews of a member, newest first."""
     rows = await session.fetch(
         """
-        select cleaning_id, author, subject, no_show, overall, professionalism, completeness, efficiency, headline, comment,
-            written_at
-        from public.visible_reviews where subject = $1::text collate "C" order by written_at desc, cleaning_id desc limit $2
+        select cleaning_id, author, subject, no_show, overall, professionalism, completeness, efficiency, headline,
+            comment, written_at
+        from public.visible_reviews where subject = $1::text collate "C"
+        order by written_at desc, cleaning_id desc limit $2
         """,
         login_of(handle),
         limit,

@@ -145,7 +145,11 @@ async def test_a_number_beyond_the_column_is_no_job_and_no_fault(town: Town, num
         await offers.make(town.ada, uuid4(), number, FIFTEEN)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\u2800", "x" * 100_000, "a trailing newline\n"], ids=len)
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "\u2800", "x" * 100_000, "a trailing newline\n"],
+    ids=["empty", "blanks", "braille blank", "long", "newline"],
+)
 async def test_a_name_is_short_and_has_something_to_read_in_one_line(town: Town, name: str) -> None:
     with pytest.raises(BadInput):
         await cleanings.post(town.ada, uuid4(), draft(name))
