@@ -120,7 +120,8 @@ async def set_market_setting(operator: Target, name: str, value: str) -> None:
         if not valid:
             raise BadInput(f"{value!r} is no value for {name}", "", f"Give {known[name]}")
         await connection.execute(
-            "insert into public.market_settings values ($1, $2) on conflict (name) do update set value = excluded.value",
+            "insert into public.market_settings values ($1, $2) "
+            "on conflict (name) do update set value = excluded.value",
             name,
             value,
         )

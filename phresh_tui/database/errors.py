@@ -150,11 +150,10 @@ def refusal(error: asyncpg.PostgresError) -> PhreshError:
         return PriceChanged(what, "", hint, price=Decimal(detail))
     if state == "PH013":
         return TimeOverlaps(what, f"there is job {detail} at that time" if detail else "", hint, jobs=detail)
-    if state in REFUSALS:
-        kind = REFUSALS[state]
-        if issubclass(kind, BadInput):
-            return kind(what, "", hint, field=error.column_name or "")
-        return kind(what, "", hint)
+    if kind := REFUSALS.get(state):
+        return (
+            kind(what, "", hint, field=error.column_name or "") if issubclass(kind, BadInput) else kind(what, "", hint)
+        )
     if isinstance(error, asyncpg.CheckViolationError):
         return BadInput("a value breaks a rule of the database", error.constraint_name or what, "Change it")
     if isinstance(error, (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):

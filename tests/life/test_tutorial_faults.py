@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sized
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -200,7 +201,7 @@ async def test_a_page_of_anything_is_at_most_two_queries(town: Town, monkeypatch
         return await fetch(self, query, *arguments)
 
     monkeypatch.setattr(Session, "fetch", counted)
-    pages = {
+    pages: dict[str, Callable[[], Awaitable[Sized]]] = {
         "open jobs": lambda: cleanings.page(town.eve, cleanings.Listing(), 50),
         "feed": lambda: events.feed(town.eve, 50),
         "history": lambda: events.history(town.ada, reviewed.id),
