@@ -371,8 +371,7 @@ async def test_a_migration_that_fails_changes_nothing_and_names_the_file_and_the
 async def test_a_rollback_that_fails_changes_nothing_and_names_the_file(market: Market) -> None:
     await market.psql("create view in_the_way as select owner from cleanings")
     await market.psql(
-        "create function uses_it() returns void language sql begin atomic "
-        "select clean_requests('30 days'); end"
+        "create function uses_it() returns void language sql begin atomic select clean_requests('30 days'); end"
     )
     before = await shape(market.operator)
     with pytest.raises(SchemaError, match=f"{FILES[-1].name} failed.*other objects depend on it"):
