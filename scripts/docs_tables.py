@@ -1,6 +1,7 @@
 """The tables of the papers that follow the code: keys, settings, exit codes.
 
-`make docs-images` rewrites them between their marks in README.md; a test fails while they differ.
+`make docs-images` rewrites them between their marks in README.md, and docs/states.md with them; tests fail while they
+differ.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from phresh_tui.cli.parser import EXIT_CODES
 from phresh_tui.settings import Settings, alias_of
 from phresh_tui.tui.actions import ACTIONS, Where, actions_in
+from scripts import docs_states
 
 ROOT = Path(__file__).parent.parent
 PLACES: Mapping[Where, str] = {
@@ -86,12 +88,13 @@ def filled(text: str) -> str:
 
 
 def main() -> None:
-    """Rewrites the tables of README.md."""
+    """Rewrites the tables of README.md, and the states of a job."""
     page = ROOT / "README.md"
     text = page.read_text(encoding="utf-8")
     if filled(text) != text:
         page.write_text(filled(text), encoding="utf-8")
         sys.stdout.write(f"{page.name}\n")
+    docs_states.main()
 
 
 if __name__ == "__main__":

@@ -311,7 +311,7 @@ async def test_a_number_that_no_job_has_is_told_as_that(market: Market, number: 
     assert await cleanings.one(ada, number) is None
     assert await cleanings.by_id(ada, [number]) == {}
     for call in (
-        cleanings.cancel(ada, uuid4(), number),
+        cleanings.cancel(ada, uuid4(), number, "Not needed"),
         cleanings.release(ada, uuid4(), number),
         cleanings.edit(ada, uuid4(), number, draft()),
     ):

@@ -131,7 +131,7 @@ async def test_my_jobs_are_those_i_posted_and_those_i_claimed_newest_change_firs
     jobs = [await post(ada, f"Job {n}") for n in range(4)]
     await cleanings.claim(bob, uuid4(), jobs[0])
     await cleanings.claim(bob, uuid4(), jobs[2])
-    await cleanings.cancel(ada, uuid4(), jobs[1].id)
+    await cleanings.cancel(ada, uuid4(), jobs[1].id, "Not needed")
     posted = await cleanings.page(ada, Listing(place=Place.POSTED), 10)
     assert [job.id for job in posted] == [jobs[n].id for n in (1, 2, 0, 3)]
     claimed = await cleanings.page(bob, Listing(place=Place.CLAIMED), 10)
@@ -246,7 +246,9 @@ def nodes(plan: dict[str, object]) -> list[dict[str, object]]:
 async def test_no_page_of_a_long_list_scans_the_table_or_sorts_it(market: Market) -> None:
     await fill(market, 20_000)
     await market.psql("update cleanings set owner = 'm_ada' where id % 100 = 0")
-    await market.psql("update cleanings set status = 'claimed', claimed_by = 'm_bob' where id % 50 = 1")
+    await market.psql(
+        "update cleanings set status = 'claimed', claimed_by = 'm_bob', agreed_price = price, claimed_at = now() where id % 50 = 1"
+    )
     await market.psql("update cleanings set name = 'A rare chandelier' where id % 1000 = 7")
     await market.psql("analyze public.cleanings")
     ada, bob = await market.session("ada", tcp=True), await market.session("bob")

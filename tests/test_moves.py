@@ -63,35 +63,38 @@ async def test_the_same_post_sent_twice_at_once_makes_one_job(market: Market) ->
     assert (await market.psql("select count(*) from cleanings"))[0][0] == 1
 
 
-async def test_only_the_owner_edits_and_cancels_and_only_while_the_job_is_open(market: Market) -> None:
+async def test_only_the_owner_edits_while_the_job_is_open_and_cancels_until_it_is_done(market: Market) -> None:
     ada, bob = await market.session("ada"), await market.session("bob")
     job = await post(ada)
     with pytest.raises(NotYours):
         await cleanings.edit(bob, uuid4(), job.id, draft())
     with pytest.raises(NotYours):
-        await cleanings.cancel(bob, uuid4(), job.id)
+        await cleanings.cancel(bob, uuid4(), job.id, "Not needed")
     await cleanings.claim(bob, uuid4(), job)
     with pytest.raises(JobNotOpen) as refusal:
         await cleanings.edit(ada, uuid4(), job.id, draft())
     assert refusal.value.taken_by == "bob"
-    with pytest.raises(JobNotOpen):
-        await cleanings.cancel(ada, uuid4(), job.id)
-    await cleanings.release(bob, uuid4(), job.id)
-    await cleanings.cancel(ada, uuid4(), job.id)
+    await cleanings.cancel(ada, uuid4(), job.id, "Not needed")
     with pytest.raises(JobNotOpen, match="is cancelled"):
         await cleanings.claim(bob, uuid4(), job)
+    other = await post(ada)
+    await cleanings.claim(bob, uuid4(), other)
+    await cleanings.finish(bob, uuid4(), other.id, Decimal(2))
+    with pytest.raises(JobNotOpen, match="is done"):
+        await cleanings.cancel(ada, uuid4(), other.id, "Not needed")
 
 
-async def test_only_who_has_claimed_a_job_releases_it(market: Market) -> None:
+async def test_only_the_cleaner_and_the_owner_release_a_job(market: Market) -> None:
     ada, bob, eve = [await market.session(handle) for handle in ("ada", "bob", "eve")]
     job = await post(ada)
     with pytest.raises(JobNotOpen, match="is open"):
         await cleanings.release(bob, uuid4(), job.id)
     await cleanings.claim(bob, uuid4(), job)
-    for session in (ada, eve):
-        with pytest.raises(NotYours):
-            await cleanings.release(session, uuid4(), job.id)
+    with pytest.raises(NotYours):
+        await cleanings.release(eve, uuid4(), job.id)
     await cleanings.release(bob, uuid4(), job.id)
+    await cleanings.claim(eve, uuid4(), job)
+    await cleanings.release(ada, uuid4(), job.id)
     await cleanings.claim(eve, uuid4(), job)
 
 
@@ -141,7 +144,7 @@ async def test_every_move_sent_again_changes_nothing_a_second_time(market: Marke
     for _ in range(2):
         await cleanings.release(bob, requests[2], job.id)
     for _ in range(2):
-        await cleanings.cancel(ada, requests[3], job.id)
+        await cleanings.cancel(ada, requests[3], job.id, "Not needed")
     after = await cleanings.one(ada, job.id)
     assert after is not None
     assert (after.name, after.status) == ("Edited", Status.CANCELLED)

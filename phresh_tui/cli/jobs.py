@@ -1,26 +1,28 @@
-"""The commands about jobs: list them, post, claim, release, cancel."""
+"""The commands about jobs: list them, post, edit, claim, release, cancel."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
+from phresh_tui.cli.arguments import DEFAULT_LIMIT
 from phresh_tui.cli.context import Context, insist
+from phresh_tui.cli.moves import as_json, job_of, make_move, show_moment, write_moved
 from phresh_tui.cli.output import note, write, write_json, write_table
-from phresh_tui.cli.parser import DEFAULT_LIMIT
+from phresh_tui.cli.typed import parse_booking, parse_hours, parse_start
 from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Cleaning, Draft, parse_type
-from phresh_tui.market.errors import BadInput, JobNotOpen, NoSuchJob
+from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Draft, parse_type
+from phresh_tui.market.errors import BadInput, JobNotOpen
 from phresh_tui.market.price import parse_price, show_price
 from phresh_tui.market.search import Filter, Place, Sort
-from phresh_tui.market.text import age, visible
+from phresh_tui.market.text import age
 
 # rows that are asked for at once
 PAGE = 1000
@@ -68,15 +70,54 @@ async def list_mine(arguments: argparse.Namespace, context: Context) -> int:
 async def post(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh post``."""
     # checked before anything is started
-    draft = Draft(
-        arguments.name, arguments.description or None, parse_type(arguments.type), parse_price(arguments.price)
+    draft = _changed(
+        Draft(arguments.name, None, parse_type(arguments.type), parse_price(arguments.price)), arguments
     ).checked()
     request = uuid4()
     async with context.session() as session:
         job_id = await insist(lambda: cleanings.post(session, request, draft))
-        job = await _job(session, job_id)
-    _write_moved("Posted", job, session, arguments.json)
+        job = await job_of(session, job_id)
+    write_moved("Posted", job, session, arguments.json)
     return 0
+
+
+async def edit(arguments: argparse.Namespace, context: Context) -> int:
+    """``phresh edit``."""
+    names = ("name", "description", "type", "price", "area", "start", "hours", "booking")
+    if all(getattr(arguments, name) is None for name in names):
+        raise BadInput("nothing is to be changed", "", "Name what: phresh edit --help lists it")
+    # checked before anything is started
+    _changed(Draft("a job", None, CleaningType.SPOT_CLEAN, Decimal(1)), arguments).checked()
+
+    async def move(session: Session, request: UUID, job: Cleaning) -> None:
+        draft = Draft(
+            *(job.name, job.description, job.cleaning_type, job.price),
+            *(job.area, job.starts_at, job.hours, job.booking),
+        )
+        await cleanings.edit(session, request, job.id, _changed(draft, arguments))
+
+    return await make_move("Changed", move, arguments, context)
+
+
+def _changed(draft: Draft, arguments: argparse.Namespace) -> Draft:
+    """The draft with what was named on the command line; an empty area, start, hours or description takes it away."""
+    if arguments.name is not None:
+        draft = replace(draft, name=arguments.name)
+    if arguments.description is not None:
+        draft = replace(draft, description=arguments.description or None)
+    if arguments.type is not None:
+        draft = replace(draft, cleaning_type=parse_type(arguments.type))
+    if arguments.price is not None:
+        draft = replace(draft, price=parse_price(arguments.price))
+    if arguments.area is not None:
+        draft = replace(draft, area=arguments.area or None)
+    if arguments.start is not None:
+        draft = replace(draft, starts_at=parse_start(arguments.start))
+    if arguments.hours is not None:
+        draft = replace(draft, hours=parse_hours(arguments.hours, "hours") if arguments.hours.strip() else None)
+    if arguments.booking is not None:
+        draft = replace(draft, booking=parse_booking(arguments.booking))
+    return draft
 
 
 async def claim(arguments: argparse.Namespace, context: Context) -> int:
@@ -90,47 +131,25 @@ async def claim(arguments: argparse.Namespace, context: Context) -> int:
                 raise
             raise JobNotOpen(error.what, "you have claimed it yourself", "phresh mine lists what you claimed") from None
 
-    return await _move("Claimed", move, arguments, context)
+    return await make_move("Claimed", move, arguments, context)
 
 
 async def release(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh release``."""
 
     async def move(session: Session, request: UUID, job: Cleaning) -> None:
-        await cleanings.release(session, request, job.id)
+        await cleanings.release(session, request, job.id, arguments.reason)
 
-    return await _move("Released", move, arguments, context)
+    return await make_move("Released", move, arguments, context)
 
 
 async def cancel(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh cancel``."""
 
     async def move(session: Session, request: UUID, job: Cleaning) -> None:
-        await cleanings.cancel(session, request, job.id)
+        await cleanings.cancel(session, request, job.id, arguments.reason)
 
-    return await _move("Cancelled", move, arguments, context)
-
-
-async def _move(
-    done: str,
-    move: Callable[[Session, UUID, Cleaning], Awaitable[None]],
-    arguments: argparse.Namespace,
-    context: Context,
-) -> int:
-    request = uuid4()
-    async with context.session() as session:
-        before = await _job(session, arguments.job_id)
-        await insist(lambda: move(session, request, before))
-        job = await _job(session, arguments.job_id)
-    _write_moved(done, job, session, arguments.json)
-    return 0
-
-
-async def _job(session: Session, job_id: int) -> Cleaning:
-    job = await cleanings.one(session, job_id)
-    if job is None:
-        raise NoSuchJob(f"there is no job {job_id}", "", "phresh jobs lists the open ones")
-    return job
+    return await make_move("Cancelled", move, arguments, context)
 
 
 async def _read(session: Session, listing: Listing, limit: int | None = None) -> list[Cleaning]:
@@ -161,40 +180,37 @@ def _bound(text: str | None) -> Decimal | None:
     return parse_price(text)
 
 
-def as_json(job: Cleaning, session: Session) -> dict[str, Any]:
-    """A job for a program: text as it is stored, the price as a string so that no digit is lost."""
-    return {
-        "id": job.id,
-        "name": job.name,
-        "description": job.description,
-        "cleaning_type": str(job.cleaning_type),
-        "price": f"{job.price:.2f}",
-        "currency": session.market.currency,
-        "status": str(job.status),
-        "owner": job.owner,
-        "claimed_by": job.claimed_by,
-        "created_at": job.created_at.isoformat(),
-        "updated_at": job.updated_at.isoformat(),
-    }
-
-
 def _write_open(jobs: Sequence[Cleaning], session: Session) -> None:
     now = datetime.now(UTC)
-    write_table(
-        ("ID", "PER HOUR", "TYPE", "AGE", "POSTED BY", "NAME"),
-        [
-            (
-                str(job.id),
-                show_price(job.price, session.market.currency),
-                job.cleaning_type.label,
-                age(job.created_at, now),
-                f"@{job.owner}",
-                job.name,
-            )
-            for job in jobs
-        ],
-        right=(0, 1, 3),
-    )
+    columns: list[tuple[str, Callable[[Cleaning], str]]] = [
+        ("ID", lambda job: str(job.id)),
+        ("PER HOUR", lambda job: show_price(job.price, session.market.currency)),
+        ("TYPE", lambda job: job.cleaning_type.label),
+        ("AGE", lambda job: age(job.created_at, now)),
+        *_start(jobs),
+    ]
+    if any(job.booking is not Booking.INSTANTLY for job in jobs):
+        columns.append(("BOOKED", lambda job: job.booking.label))
+    columns += [("POSTED BY", lambda job: f"@{job.owner}"), ("NAME", _name)]
+    _write_columns(columns, jobs, right=(0, 1, 3))
+
+
+def _start(jobs: Sequence[Cleaning]) -> list[tuple[str, Callable[[Cleaning], str]]]:
+    """The column of starts, when there is one."""
+    if not any(job.starts_at for job in jobs):
+        return []
+    return [("START", lambda job: "" if job.starts_at is None else show_moment(job.starts_at))]
+
+
+def _name(job: Cleaning) -> str:
+    """The name, and the area unless the name says it; text in any direction belongs into the last column."""
+    return job.name if job.area is None or job.area in job.name else f"{job.name} · {job.area}"
+
+
+def _write_columns(
+    columns: Sequence[tuple[str, Callable[[Cleaning], str]]], jobs: Sequence[Cleaning], right: Sequence[int]
+) -> None:
+    write_table([heading for heading, _ in columns], [[cell(job) for _, cell in columns] for job in jobs], right=right)
 
 
 def _write_mine(
@@ -205,30 +221,20 @@ def _write_mine(
         return
     write(f"{title}:")
     now = datetime.now(UTC)
-    write_table(
-        ("ID", "STATUS", "PER HOUR", "TYPE", "AGE", heading, "NAME"),
-        [
-            (
-                str(job.id),
-                str(job.status),
-                show_price(job.price, session.market.currency),
-                job.cleaning_type.label,
-                age(job.created_at, now),
-                other(job),
-                job.name,
-            )
-            for job in jobs
-        ],
-        right=(0, 2, 4),
-    )
-
-
-def _write_moved(done: str, job: Cleaning, session: Session, json: bool) -> None:
-    if json:
-        write_json(as_json(job, session))
-    else:
-        price = show_price(job.price, session.market.currency)
-        write(f"{done} job {job.id}: {visible(job.name)} ({price} per hour).")
+    columns: list[tuple[str, Callable[[Cleaning], str]]] = [
+        ("ID", lambda job: str(job.id)),
+        ("STATUS", lambda job: str(job.status)),
+        ("PER HOUR", lambda job: show_price(job.agreed_price or job.price, session.market.currency)),
+        ("TYPE", lambda job: job.cleaning_type.label),
+        ("AGE", lambda job: age(job.created_at, now)),
+        *_start(jobs),
+    ]
+    if any(job.total is not None for job in jobs):
+        columns.append(
+            ("TOTAL", lambda job: "" if job.total is None else show_price(job.total, session.market.currency))
+        )
+    columns += [(heading, other), ("NAME", _name)]
+    _write_columns(columns, jobs, right=(0, 2, 4))
 
 
 def open_list_arguments() -> argparse.Namespace:

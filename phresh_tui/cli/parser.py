@@ -1,4 +1,4 @@
-"""What can be typed after ``phresh``: one table of commands, from which the parser and its help are made.
+"""The parser and its help, made from the table of commands.
 
 Only what is cheap in the standard library is imported here, dataclasses not among it: ``phresh --help`` takes 40 ms.
 """
@@ -6,19 +6,10 @@ Only what is cheap in the standard library is imported here, dataclasses not amo
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from phresh_tui import __version__
-
-# the words of market.search.Sort and market.cleaning.CleaningType, which a test compares: importing them costs more
-# than the whole help
-SORTS = ("newest", "price", "price-down", "name")
-TYPES = ("dust_up", "spot_clean", "full_clean")
-# jobs are numbered by a bigint at the most
-HIGHEST_ID = 2**63 - 1
-MOST_SAMPLES = 10_000_000
-DEFAULT_LIMIT = 50
+from phresh_tui.cli.commands import COMMANDS
 
 EXIT_CODES = """\
 exit codes:
@@ -38,31 +29,11 @@ examples:
   phresh post --as ana --name "Wash the windows" --price 20
   phresh jobs --search windows --max-price 25 --sort price
   phresh --as ben claim 1
+  phresh post --as ana --name "Wash the car" --price 15 --booking by-offer
+  phresh offer 2 --as ben --price 14 --message "On Saturday?"
+  phresh accept 2 ben --as ana
   phresh sample 1000                         have something to look at
 """
-
-
-class Command(NamedTuple):
-    """A command.
-
-    Attributes:
-        words: what is typed, for example ``db up``; what follows in capitals is for the help alone.
-        group: the heading that it stands under in the help.
-        sentence: what it does.
-        run: module and function that do it, imported when it is chosen.
-        configure: adds its arguments.
-        options: which of the shared options it takes: ``json``, ``as``.
-        details: more, for its own help.
-
-    """
-
-    words: str
-    group: str
-    sentence: str
-    run: tuple[str, str]
-    configure: Callable[[argparse.ArgumentParser], None] = lambda _: None
-    options: tuple[str, ...] = ()
-    details: str = ""
 
 
 class Parser(argparse.ArgumentParser):
@@ -146,166 +117,3 @@ def _add_as(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="act as this member; beats PHRESH_MEMBER",
     )
-
-
-def _number(name: str, highest: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        bare = text.strip().removeprefix("#")
-        if not (bare.isascii() and bare.isdigit() and len(bare) <= 19 and 1 <= int(bare) <= highest):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {name}")
-        return int(bare)
-
-    return number
-
-
-def _configure_jobs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--search", metavar="TEXT", default="", help="words in the name or the description")
-    parser.add_argument("--type", metavar="TYPE", help=" or ".join(TYPES))
-    parser.add_argument("--min-price", metavar="PRICE", help="per hour")
-    parser.add_argument("--max-price", metavar="PRICE", help="per hour")
-    parser.add_argument("--sort", choices=SORTS, default="newest", help="the order; newest unless given")
-    parser.add_argument(
-        "--limit",
-        metavar="N",
-        type=_number("a number of jobs", HIGHEST_ID),
-        default=DEFAULT_LIMIT,
-        help=f"jobs at the most; {DEFAULT_LIMIT} unless given",
-    )
-
-
-def _configure_post(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--name", required=True, help="what is to be done, in at most 120 characters")
-    parser.add_argument("--description", metavar="TEXT", help="the details, in at most 10,000 characters")
-    parser.add_argument(
-        "--type", metavar="TYPE", default="spot_clean", help=f"{' or '.join(TYPES)}; spot_clean unless given"
-    )
-    parser.add_argument("--price", required=True, help="per hour: 20, 20.50, 20,50 or $20")
-
-
-def _configure_job(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "job_id", metavar="ID", type=_number("the number of a job", HIGHEST_ID), help="the job's number"
-    )
-
-
-def _configure_sample(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "number",
-        metavar="N",
-        type=_number(f"a number from 1 to {MOST_SAMPLES:,}", MOST_SAMPLES),
-        help="how many jobs",
-    )
-    parser.add_argument(
-        "--seed", metavar="S", type=int, default=1, help="another number makes other jobs; 1 unless given"
-    )
-
-
-def _configure_handle(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("new_handle", metavar="HANDLE", help="3 to 31 small letters, digits and underscores")
-
-
-def _configure_new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="small letters, digits and underscores")
-
-
-def _configure_set(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="currency or sign_up")
-    parser.add_argument("value", metavar="VALUE", help="such as EUR, or open or closed")
-
-
-_JOBS, _MEMBERS, _OPERATOR = "jobs", "members", "for the operator"
-COMMANDS: Sequence[Command] = (
-    Command("jobs", _JOBS, "list the open jobs", ("jobs", "list_open"), _configure_jobs, ("json", "as")),
-    Command("mine", _JOBS, "list what you posted and what you claimed", ("jobs", "list_mine"), options=("json", "as")),
-    Command("post", _JOBS, "post a job", ("jobs", "post"), _configure_post, ("json", "as")),
-    Command(
-        "claim ID",
-        _JOBS,
-        "claim an open job, at the price that it has now",
-        ("jobs", "claim"),
-        _configure_job,
-        ("json", "as"),
-    ),
-    Command(
-        "release ID", _JOBS, "give back a job that you claimed", ("jobs", "release"), _configure_job, ("json", "as")
-    ),
-    Command(
-        "cancel ID", _JOBS, "take back an open job that you posted", ("jobs", "cancel"), _configure_job, ("json", "as")
-    ),
-    Command(
-        "member add HANDLE",
-        _MEMBERS,
-        "make a member",
-        ("members", "add"),
-        _configure_handle,
-        ("json",),
-        "On a server with passwords it asks for one twice, or reads it from one line of standard input.",
-    ),
-    Command("member list", _MEMBERS, "list the members", ("members", "list_all"), options=("json",)),
-    Command(
-        "config",
-        _OPERATOR,
-        "show what is configured, and where it comes from",
-        ("configuration", "show"),
-        options=("json",),
-    ),
-    Command(
-        "sample N",
-        _OPERATOR,
-        "post N sample jobs, to have something to look at",
-        ("samples", "add"),
-        _configure_sample,
-        ("json",),
-        "Several sample members post them. The same seed makes the same jobs. Stopped, it keeps what is posted.",
-    ),
-    Command(
-        "db up",
-        _OPERATOR,
-        "bring the database up to date",
-        ("database", "up"),
-        details="It also sets up phresh beside other data in a database, which phresh never does by itself.",
-    ),
-    Command(
-        "db rollback",
-        _OPERATOR,
-        "take back the newest migration, data included",
-        ("database", "rollback"),
-    ),
-    Command(
-        "db status",
-        _OPERATOR,
-        "show which migrations are applied and pending",
-        ("database", "status"),
-        options=("json",),
-    ),
-    Command(
-        "db new NAME",
-        _OPERATOR,
-        "make an empty migration in db/migrations",
-        ("database", "new"),
-        _configure_new,
-        details="To be run in the top folder of a checkout.",
-    ),
-    Command(
-        "db url",
-        _OPERATOR,
-        "print the address for dbmate, password included",
-        ("database", "url"),
-        details='For example: DATABASE_URL="$(phresh db url)" dbmate status.',
-    ),
-    Command(
-        "db guest",
-        _OPERATOR,
-        "make the guest account, print the members' .env",
-        ("database", "guest"),
-        details="The guest may do nothing but sign up. Each run gives the guest a new password.",
-    ),
-    Command("db settings", _OPERATOR, "show what is set for all members", ("database", "settings"), options=("json",)),
-    Command(
-        "db set NAME VALUE",
-        _OPERATOR,
-        "set it: currency, or sign_up (open or closed)",
-        ("database", "set_setting"),
-        _configure_set,
-    ),
-)

@@ -5,16 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Cleaning, CleaningType, Draft, Status
+from phresh_tui.market.cleaning import (
+    Booking,
+    Cleaning,
+    CleaningType,
+    Draft,
+    Status,
+    check_hours,
+    check_reason,
+)
 from phresh_tui.market.errors import NoSuchJob
 from phresh_tui.market.member import handle_of
 from phresh_tui.market.search import Filter, Place, Sort
 
-COLUMNS = "id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, sort_name"
+COLUMNS = (
+    "id, name, description, cleaning_type, price, owner, public.state_now(status, done_at) as status, claimed_by, "
+    "created_at, updated_at, sort_name, area, starts_at, hours, booking, agreed_price, claimed_at, hours_worked, total"
+)
 # up to here jobs are counted exactly (10,001 rows cost 0.7 ms); beyond, the planner's estimate is shown as one
 EXACT_COUNT = 10_000
 # what fits the column; asked for another number, the driver would speak of bits
@@ -203,6 +215,14 @@ def _cleaning(row: Any) -> Cleaning:  # noqa: ANN401  asyncpg's record
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         sort_name=row["sort_name"],
+        area=row["area"],
+        starts_at=row["starts_at"],
+        hours=row["hours"],
+        booking=Booking(row["booking"]),
+        agreed_price=row["agreed_price"],
+        claimed_at=row["claimed_at"],
+        hours_worked=row["hours_worked"],
+        total=row["total"],
     )
 
 
@@ -218,10 +238,22 @@ async def post(session: Session, request: UUID, draft: Draft) -> int:
     """
     draft.checked()
     answer = await session.move(
-        "select public.post_cleaning($1, $2, $3, $4, $5)",
-        *(request, draft.name, draft.description, str(draft.cleaning_type), draft.price),
+        "select public.post_cleaning($1, $2, $3, $4, $5, $6, $7, $8, $9)", request, *_arguments(draft)
     )
     return int(json.loads(answer)["id"])
+
+
+def _arguments(draft: Draft) -> tuple[object, ...]:
+    return (
+        draft.name,
+        draft.description,
+        str(draft.cleaning_type),
+        draft.price,
+        draft.area,
+        draft.starts_at,
+        draft.hours,
+        str(draft.booking),
+    )
 
 
 def _check_number(job_id: int) -> None:
@@ -239,20 +271,20 @@ async def edit(session: Session, request: UUID, job_id: int, draft: Draft) -> No
     draft.checked()
     _check_number(job_id)
     await session.move(
-        "select public.edit_cleaning($1, $2, $3, $4, $5, $6)",
-        *(request, job_id, draft.name, draft.description, str(draft.cleaning_type), draft.price),
+        "select public.edit_cleaning($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", request, job_id, *_arguments(draft)
     )
 
 
-async def cancel(session: Session, request: UUID, job_id: int) -> None:
-    """Takes back an open job of one's own.
+async def cancel(session: Session, request: UUID, job_id: int, reason: str) -> None:
+    """Takes back an open or claimed job of one's own.
 
     Raises:
+        BadInput: without a reason.
         NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
 
     """
     _check_number(job_id)
-    await session.move("select public.cancel_cleaning($1, $2)", request, job_id)
+    await session.move("select public.cancel_cleaning($1, $2, $3)", request, job_id, check_reason(reason))
 
 
 async def claim(session: Session, request: UUID, job: Cleaning) -> None:
@@ -267,12 +299,87 @@ async def claim(session: Session, request: UUID, job: Cleaning) -> None:
     await session.move("select public.claim_cleaning($1, $2, $3)", request, job.id, job.price)
 
 
-async def release(session: Session, request: UUID, job_id: int) -> None:
-    """Gives back a job that one has claimed.
+async def release(session: Session, request: UUID, job_id: int, reason: str | None = None) -> None:
+    """Opens a claimed job again, as its cleaner or its owner.
+
+    Args:
+        session: the member who acts.
+        request: id of the request.
+        job_id: the job.
+        reason: needed from five minutes after the claim.
+
+    Raises:
+        BadInput: when a reason is needed.
+        NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
+
+    """
+    _check_number(job_id)
+    await session.move("select public.release_cleaning($1, $2, $3)", request, job_id, reason)
+
+
+async def undo(session: Session, request: UUID, job_id: int, handle: str | None = None) -> str:
+    """Second thoughts: undoes one's own last cancel, release, withdraw or decline, within five minutes.
+
+    Args:
+        session: the member who acts.
+        request: id of the request.
+        job_id: the job.
+        handle: whose offer was declined, to undo that.
+
+    Returns:
+        The move that is undone.
+
+    Raises:
+        NothingToUndo: when somebody else has acted since, or it is too late.
+
+    """
+    _check_number(job_id)
+    answer = await session.move("select public.undo_move($1, $2, $3)", request, job_id, handle)
+    return str(json.loads(answer)["undone"])
+
+
+async def finish(session: Session, request: UUID, job_id: int, hours: Decimal) -> Decimal:
+    """Says that a claimed job is done.
+
+    Args:
+        session: the cleaner.
+        request: id of the request.
+        job_id: the job.
+        hours: worked, in quarter hours, at most 24.
+
+    Returns:
+        The total, in the market's currency.
+
+    Raises:
+        BadInput: for other hours.
+        NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
+
+    """
+    _check_number(job_id)
+    answer = await session.move(
+        "select public.finish_cleaning($1, $2, $3)", request, job_id, check_hours(hours, "hours_worked")
+    )
+    return Decimal(str(json.loads(answer, parse_float=Decimal)["total"]))
+
+
+async def confirm(session: Session, request: UUID, job_id: int) -> None:
+    """Closes a job of one's own that is done.
 
     Raises:
         NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
 
     """
     _check_number(job_id)
-    await session.move("select public.release_cleaning($1, $2)", request, job_id)
+    await session.move("select public.confirm_cleaning($1, $2)", request, job_id)
+
+
+async def send_back(session: Session, request: UUID, job_id: int, reason: str) -> None:
+    """Returns a job of one's own that is not done well to its cleaner.
+
+    Raises:
+        BadInput: without a reason.
+        NotYours, JobNotOpen, NoSuchJob: nothing was changed then.
+
+    """
+    _check_number(job_id)
+    await session.move("select public.send_back_cleaning($1, $2, $3)", request, job_id, check_reason(reason))

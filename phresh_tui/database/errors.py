@@ -24,16 +24,21 @@ from phresh_tui.market.errors import (
     HandleTaken,
     JobNotOpen,
     NoSuchJob,
+    NoSuchOffer,
     NotAMember,
+    NothingToUndo,
     NotYours,
     OwnJob,
     PhreshError,
     PriceChanged,
     Refused,
     RequestReused,
+    ReviewedAlready,
     SchemaError,
     SignInError,
     SignUpClosed,
+    TimeOverlaps,
+    WrongBooking,
 )
 from phresh_tui.market.member import handle_of
 
@@ -48,6 +53,10 @@ REFUSALS: dict[str, type[Refused]] = {
     "PH010": SignUpClosed,
     "PH011": NotAMember,
     "PH012": BadInput,
+    "PH014": WrongBooking,
+    "PH015": NoSuchOffer,
+    "PH016": NothingToUndo,
+    "PH017": ReviewedAlready,
 }
 # whatever asyncpg and the event loop raise for a connection or a query
 DRIVER_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, UnicodeError)
@@ -139,11 +148,12 @@ def refusal(error: asyncpg.PostgresError) -> PhreshError:
         return JobNotOpen(what, why, hint or "Choose another one", taken_by=handle_of(detail))
     if state == "PH004":
         return PriceChanged(what, "", hint, price=Decimal(detail))
-    if state in REFUSALS:
-        kind = REFUSALS[state]
-        if issubclass(kind, BadInput):
-            return kind(what, "", hint, field=error.column_name or "")
-        return kind(what, "", hint)
+    if state == "PH013":
+        return TimeOverlaps(what, f"there is job {detail} at that time" if detail else "", hint, jobs=detail)
+    if kind := REFUSALS.get(state):
+        return (
+            kind(what, "", hint, field=error.column_name or "") if issubclass(kind, BadInput) else kind(what, "", hint)
+        )
     if isinstance(error, asyncpg.CheckViolationError):
         return BadInput("a value breaks a rule of the database", error.constraint_name or what, "Change it")
     if isinstance(error, (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):

@@ -23,11 +23,33 @@ BATCH = 2_000
 SPAN = timedelta(weeks=6)
 # of a hundred jobs so many are claimed, and so many cancelled
 CLAIMED, CANCELLED = 12, 3
+# of a hundred jobs so many say how long they may take; of a hundred open ones so many have a start, and so many are
+# booked by offer. A claimed one has no start, so nobody is in two places at once.
+WITH_HOURS, WITH_START, BY_OFFER = 70, 60, 30
+# an open job begins tomorrow at the earliest, between seven in the morning and six in the afternoon (UTC)
+DAYS_AHEAD, FIRST_HOUR, LAST_HOUR = 21, 7, 18
 # a handle that a real member has is left alone; the next of these is tried
 SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
 COLUMNS = (
-    "name", "description", "cleaning_type", "price", "owner", "status", "claimed_by", "created_at", "updated_at"
+    "name", "description", "cleaning_type", "price", "owner", "status", "claimed_by", "created_at", "updated_at",
+    "agreed_price", "claimed_at", "version", "area", "starts_at", "hours", "booking",
 )  # fmt: skip
+
+# what the functions would have written for the jobs after a number
+RECORD = """
+    insert into public.events (
+        cleaning_id, version, happened_at, actor, move, from_state, to_state, owner, other, reason, details
+    )
+    select id, 1, created_at, owner, 'post', null, 'open', owner, null, null, '{}'::jsonb
+    from public.cleanings where id > $1
+    union all
+    select id, 2, updated_at, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end,
+        'open', status, owner, claimed_by, case status when 'cancelled' then 'No longer needed' end,
+        case status when 'claimed' then jsonb_build_object('price', price) else '{}'::jsonb end
+    from public.cleanings where id > $1 and status <> 'open'
+    -- somebody else may post at the same time, and has written their own record with it
+    on conflict do nothing
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,10 @@ class SampleJob:
         is_cancelled: whether it was taken back.
         moment: where in its share of the time it was posted, from 0 to 1.
         moved: how far between then and now it was claimed or cancelled, from 0 to 1.
+        area: where it is.
+        hours: how long it may take, or None.
+        start: how long after the midnight of today it begins, or None.
+        booking: how it is given away.
 
     """
 
@@ -56,6 +82,10 @@ class SampleJob:
     is_cancelled: bool
     moment: float
     moved: float
+    area: str
+    hours: Decimal | None
+    start: timedelta | None
+    booking: str
 
 
 HANDLES = tuple(handle for language in LANGUAGES for handle in language.handles)
@@ -64,14 +94,16 @@ HANDLES = tuple(handle for language in LANGUAGES for handle in language.handles)
 def sample_jobs(number: int, seed: int) -> Iterator[SampleJob]:
     """So many jobs, the same ones for the same seed."""
     chance = random.Random(seed)  # noqa: S311  nothing is kept secret with it
+    # what came later has a chance of its own: a seed still makes the names and prices that it always made
+    later = random.Random(f"bookings {seed}")  # noqa: S311
     weights = [language.weight for language in LANGUAGES]
     first: dict[str, int] = {handle: place for place, handle in enumerate(HANDLES)}
     for _ in range(number):
         (language,) = chance.choices(LANGUAGES, weights)
-        yield _job(chance, language, first)
+        yield _job(chance, later, language, first)
 
 
-def _job(chance: random.Random, language: Language, numbers: dict[str, int]) -> SampleJob:
+def _job(chance: random.Random, later: random.Random, language: Language, numbers: dict[str, int]) -> SampleJob:
     task, area = chance.choice(language.tasks), chance.choice(language.areas)
     owner = numbers[chance.choice(language.handles)]
     remarks = chance.sample(language.remarks, chance.choice((0, 1, 1, 2, 2, 3)))
@@ -80,6 +112,14 @@ def _job(chance: random.Random, language: Language, numbers: dict[str, int]) -> 
     step = chance.choice((1, 1, 1, 0.5, 0.5, 0.05))
     fate = chance.randrange(100)
     claimer = (owner + 1 + chance.randrange(len(numbers) - 1)) % len(numbers) if fate < CLAIMED else None
+    is_open = fate >= CLAIMED + CANCELLED
+    # each is drawn whether it is used or not, so that the fate of one job does not change the next one
+    hours, start, by_offer = (later.randrange(100) for _ in range(3))
+    quarters, day, time = (
+        later.randint(2, 24),
+        later.randint(1, DAYS_AHEAD),
+        later.randint(4 * FIRST_HOUR, 4 * LAST_HOUR),
+    )
     return SampleJob(
         name=language.name.format(task=task.name, area=area),
         description=("\n" if chance.random() < 0.2 else " ").join(remarks) or None,
@@ -90,6 +130,10 @@ def _job(chance: random.Random, language: Language, numbers: dict[str, int]) -> 
         is_cancelled=CLAIMED <= fate < CLAIMED + CANCELLED,
         moment=chance.random(),
         moved=chance.random(),
+        area=area,
+        hours=Decimal(quarters) / 4 if hours < WITH_HOURS else None,
+        start=timedelta(days=day, minutes=15 * time) if is_open and start < WITH_START else None,
+        booking="by_offer" if is_open and by_offer < BY_OFFER else "instantly",
     )
 
 
@@ -130,8 +174,11 @@ async def add_samples(
         while posted < number:
             size = min(BATCH, number - posted)
             rows = [_row(next(jobs), logins, posted + place, number, now) for place in range(size)]
-            # one COPY is one transaction
-            await connection.copy_records_to_table("cleanings", schema_name="public", columns=COLUMNS, records=rows)
+            # a batch is one transaction: its jobs and their record
+            async with connection.transaction():
+                newest = await connection.fetchval("select coalesce(max(id), 0) from public.cleanings")
+                await connection.copy_records_to_table("cleanings", schema_name="public", columns=COLUMNS, records=rows)
+                await connection.execute(RECORD, newest)
             posted += size
             progress(posted, number)
         # the planner's estimates are what a long list shows as its length
@@ -144,11 +191,18 @@ def _row(job: SampleJob, logins: list[str], place: int, number: int, now: dateti
     # the newest is a moment old; each has a share of the time for itself, so no two are of the same moment
     created = now - SPAN + share * place + share * (0.9 * job.moment)
     status = "claimed" if job.claimer is not None else "cancelled" if job.is_cancelled else "open"
+    moved = created if status == "open" else created + (now - created) * job.moved
+    claimed = status == "claimed"
     return (
         *(job.name, job.description, job.cleaning_type, job.price, logins[job.owner], status),
         None if job.claimer is None else logins[job.claimer],
         created,
-        created if status == "open" else created + (now - created) * job.moved,
+        moved,
+        job.price if claimed else None,
+        moved if claimed else None,
+        1 if status == "open" else 2,
+        *(job.area, None if job.start is None else now.replace(hour=0, minute=0, second=0, microsecond=0) + job.start),
+        *(job.hours, job.booking),
     )
 
 

@@ -13,6 +13,8 @@ from phresh_tui.market.text import FORBIDDEN_IN_LINE, FORBIDDEN_IN_PARAGRAPHS, N
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 10_000
+AREA_LENGTH = 60
+REASON_LENGTH = 1_000
 
 
 class CleaningType(StrEnum):
@@ -43,12 +45,26 @@ class Status(StrEnum):
 
     OPEN = "open"
     CLAIMED = "claimed"
+    DONE = "done"
+    CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
 
     @property
     def sign(self) -> str:
         """A sign of one cell, so that colour is never the only one."""
-        return {"open": "○", "claimed": "●", "cancelled": "×"}[self.value]
+        return {"open": "○", "claimed": "●", "done": "◐", "confirmed": "✓", "cancelled": "×"}[self.value]
+
+
+class Booking(StrEnum):
+    """How a job is given away."""
+
+    INSTANTLY = "instantly"
+    BY_OFFER = "by_offer"
+
+    @property
+    def label(self) -> str:
+        """As it is shown: ``by offer``."""
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,14 @@ class Cleaning:
         created_at: when it was posted.
         updated_at: when it was last changed or moved.
         sort_name: the name as the database sorts it.
+        area: where it is, as everybody may know, or None.
+        starts_at: when it begins, or None.
+        hours: how long it may take, in quarter hours, or None.
+        booking: how it is given away.
+        agreed_price: per hour, what it was claimed for, or None.
+        claimed_at: when, or None.
+        hours_worked: in quarter hours, once it is done.
+        total: hours worked times the agreed price, once it is done.
 
     """
 
@@ -81,6 +105,14 @@ class Cleaning:
     created_at: datetime
     updated_at: datetime
     sort_name: str
+    area: str | None = None
+    starts_at: datetime | None = None
+    hours: Decimal | None = None
+    booking: Booking = Booking.INSTANTLY
+    agreed_price: Decimal | None = None
+    claimed_at: datetime | None = None
+    hours_worked: Decimal | None = None
+    total: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +124,10 @@ class Draft:
         description: up to 10,000 characters, or None.
         cleaning_type: the size of the job.
         price: per hour.
+        area: where it is, at most 60 characters, or None.
+        starts_at: when it begins, with a time zone, or None.
+        hours: how long it may take, in quarter hours up to 24, or None.
+        booking: how it is given away.
 
     """
 
@@ -99,6 +135,10 @@ class Draft:
     description: str | None
     cleaning_type: CleaningType
     price: Decimal
+    area: str | None = None
+    starts_at: datetime | None = None
+    hours: Decimal | None = None
+    booking: Booking = Booking.INSTANTLY
 
     def checked(self) -> Draft:
         """The draft, when it keeps every rule.
@@ -110,7 +150,63 @@ class Draft:
         check_name(self.name)
         check_description(self.description or "")
         check_price(self.price)
+        if self.area is not None:
+            check_line(self.area, "area", AREA_LENGTH, needed=True)
+        if self.hours is not None:
+            check_hours(self.hours, "hours")
         return self
+
+
+def check_hours(hours: Decimal, field: str) -> Decimal:
+    """The hours, unchanged, when they come in quarters, more than 0 and at most 24.
+
+    Raises:
+        BadInput: with the ``field``.
+
+    """
+    if not hours.is_finite() or not 0 < hours <= 24 or hours * 4 != int(hours * 4):
+        raise BadInput(
+            "hours come in quarters, more than 0 and at most 24", "", "Type hours such as 2 or 2.75", field=field
+        )
+    return hours
+
+
+def check_line(text: str, field: str, longest: int, *, needed: bool = False) -> str:
+    """A text of one line, unchanged, when it keeps the rules.
+
+    Raises:
+        BadInput: with the ``field``.
+
+    """
+    if needed and not NOT_BLANK.search(text):
+        raise BadInput(f"there is nothing to read in the {field}", "", "Name it, or leave it out", field=field)
+    if len(text) > longest:
+        raise BadInput(
+            f"the {field} has at most {longest} characters", f"this has {len(text)}", "Shorten it", field=field
+        )
+    if bad := FORBIDDEN_IN_LINE.search(text):
+        raise BadInput(
+            f"the {field} holds a character that cannot be shown", f"{named(bad[0])}", "Take it out", field=field
+        )
+    return text
+
+
+def check_reason(reason: str) -> str:
+    """The reason for a move, unchanged, when there is one to read.
+
+    Raises:
+        BadInput: with ``field`` reason.
+
+    """
+    if not NOT_BLANK.search(reason):
+        raise BadInput("a reason is needed", "the other side wants to know", "Say it in a few words", field="reason")
+    if len(reason) > REASON_LENGTH:
+        raise BadInput(
+            f"a reason has at most {REASON_LENGTH} characters", f"this has {len(reason)}", "Shorten it", field="reason"
+        )
+    if bad := FORBIDDEN_IN_PARAGRAPHS.search(reason):
+        raise BadInput("a reason holds no control characters", f"{named(bad[0])}", "Take it out", field="reason")
+    return reason
 
 
 def check_name(name: str) -> str:

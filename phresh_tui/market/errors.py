@@ -104,6 +104,30 @@ class RequestReused(Refused):
     """A request id came again with other arguments."""
 
 
+class TimeOverlaps(Refused):
+    """The cleaner has another job at that time; ``jobs`` are the numbers of those."""
+
+    def __init__(self, what: str, why: str = "", todo: str = "", *, jobs: str = "") -> None:
+        super().__init__(what, why, todo)
+        self.jobs = jobs
+
+
+class WrongBooking(Refused):
+    """The job is booked the other way: instantly, or by offer."""
+
+
+class NoSuchOffer(Refused):
+    """The member has no live offer on this job."""
+
+
+class NothingToUndo(Refused):
+    """The last move was somebody else's, or it is too late for second thoughts."""
+
+
+class ReviewedAlready(Refused):
+    """One review each."""
+
+
 class HandleInvalid(BadInput):
     """A handle has another form than a handle may have."""
 

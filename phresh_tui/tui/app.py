@@ -36,7 +36,7 @@ Result = TypeVar("Result")
 logger = logging.getLogger("phresh")
 
 # seconds in which a claim can be taken back with one key
-UNDO_SECONDS = 300
+UNDO_SECONDS = 290
 # seconds that a move waits for the connection to come back before it is given up
 PATIENCE = 120
 SAMPLES = 200
@@ -270,19 +270,19 @@ class PhreshApp(App[int]):
         if undo is not None:
             self.release(undo.job)
 
-    def release(self, job: Cleaning) -> None:
-        """Gives a claimed job back."""
+    def release(self, job: Cleaning, reason: str | None = None) -> None:
+        """Gives a claimed job back; five minutes after the claim a reason is needed."""
         if self._undo is not None and self._undo.job.id == job.id:
             self._undo = None
-        self.run_worker(self._release(job), group="move", exit_on_error=False)
+        self.run_worker(self._release(job, reason), group="move", exit_on_error=False)
 
-    async def _release(self, job: Cleaning) -> None:
+    async def _release(self, job: Cleaning, reason: str | None) -> None:
         session = self.session
         if session is None:
             return
 
         async def release(request: UUID) -> None:
-            await cleanings.release(session, request, job.id)
+            await cleanings.release(session, request, job.id, reason)
 
         try:
             await self.make_move("The release", release)

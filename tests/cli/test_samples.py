@@ -12,21 +12,25 @@ import pytest
 
 from phresh_tui.cli.output import cells
 from phresh_tui.database.samples import BATCH, HANDLES, add_samples, sample_jobs
-from phresh_tui.market.cleaning import CleaningType, Draft
+from phresh_tui.market.cleaning import Booking, CleaningType, Draft
 from phresh_tui.market.errors import Refused
 from phresh_tui.market.member import check_handle
 from tests.cli.support import COMMAND, as_member, as_operator, phresh
 from tests.support import PASSWORD, Market, post
 from tests.terminal import Terminal
 
-COLUMNS = "name, description, cleaning_type, price, owner, status, claimed_by"
+COLUMNS = "name, description, cleaning_type, price, owner, status, claimed_by, area, hours, booking"
 
 
 def test_every_sample_keeps_the_rules_of_the_market_and_is_the_same_again() -> None:
     jobs = list(sample_jobs(3000, 7))
     for job in jobs:
-        Draft(job.name, job.description, CleaningType(job.cleaning_type), job.price).checked()
+        Draft(
+            *(job.name, job.description, CleaningType(job.cleaning_type), job.price),
+            *(job.area, None, job.hours, Booking(job.booking)),
+        ).checked()
         assert job.claimer != job.owner
+        assert job.claimer is None or (job.start, job.booking) == (None, "instantly")
     for handle in HANDLES:
         check_handle(handle)
     assert jobs == list(sample_jobs(3000, 7))
@@ -63,6 +67,38 @@ async def test_samples_lie_open_over_the_past_weeks_with_some_claimed(market: Ma
     # the planner knows the table: its estimate is what a long list shows
     (statistics,) = await market.psql("select reltuples from pg_class where relname = 'cleanings'")
     assert statistics["reltuples"] == 4500
+
+
+async def test_samples_say_where_when_and_how_they_are_booked_and_their_record_says_what_they_are(
+    market: Market,
+) -> None:
+    await add_samples(market.operator, 2000)
+    (row,) = await market.psql(
+        """
+        select count(*) as jobs, count(area) as areas, count(hours) as hours, count(starts_at) as starts,
+            count(*) filter (where booking = 'by_offer') as by_offer,
+            count(*) filter (where starts_at < now()) as past,
+            count(*) filter (where status <> 'open' and (starts_at is not null or booking = 'by_offer')) as odd
+        from public.cleanings
+        """
+    )
+    assert (row["areas"], row["past"], row["odd"]) == (2000, 0, 0)
+    assert 1300 < row["hours"] < 1500
+    assert 900 < row["starts"] < 1150
+    assert 420 < row["by_offer"] < 600
+    # the newest event of each job, its number and the state that it leads to
+    wrong = await market.psql(
+        """
+        select c.id from public.cleanings c
+        left join lateral (
+            select e.* from public.events e where e.cleaning_id = c.id order by e.version desc limit 1
+        ) e on true
+        where (c.status, c.version, c.claimed_by, c.agreed_price) is distinct from
+            (e.to_state, e.version, e.other, (e.details ->> 'price')::numeric)
+            or (select count(*) from public.events o where o.cleaning_id = c.id) <> c.version
+        """
+    )
+    assert wrong == []
 
 
 async def test_the_same_seed_makes_the_same_jobs_with_the_same_members(market: Market) -> None:

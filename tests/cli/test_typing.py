@@ -9,9 +9,11 @@ import sys
 import pytest
 
 from phresh_tui import __version__
-from phresh_tui.cli.parser import COMMANDS, EXIT_CODES, SORTS, TYPES
-from phresh_tui.market import errors
-from phresh_tui.market.cleaning import CleaningType
+from phresh_tui.cli.arguments import ASPECTS, BOOKINGS, SORTS, TYPES
+from phresh_tui.cli.commands import COMMANDS
+from phresh_tui.cli.parser import EXIT_CODES
+from phresh_tui.market import errors, record
+from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.search import Sort
 from tests.cli.support import called, phresh_process
 
@@ -57,6 +59,8 @@ async def test_every_command_explains_itself(command: object, capsys: pytest.Cap
 def test_the_words_of_the_parser_are_those_of_the_market() -> None:
     assert tuple(Sort) == SORTS
     assert tuple(CleaningType) == TYPES
+    assert tuple(style.replace("_", "-") for style in Booking) == BOOKINGS
+    assert record.ASPECTS == ASPECTS
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,9 @@ def test_the_words_of_the_parser_are_those_of_the_market() -> None:
         ["claim", "9" * 19], ["claim", "٣"], ["jobs", "--sort", "random"], ["jobs", "--limit", "0"],
         ["jobs", "--lim", "1"], ["post", "--name", "x"], ["post", "--price", "1"],
         ["sample", "0"], ["sample", "1e3"], ["sample", "99999999"], ["--as"], ["member", "add"],
-        ["config", "--as", "ana"],
+        ["config", "--as", "ana"], ["edit"], ["cancel", "1"], ["send-back", "1"], ["offer", "1"], ["accept", "1"],
+        ["decline", "1"], ["no-show", "1"], ["finish", "1"], ["review", "1"], ["review", "1", "--stars", "five"],
+        ["undo"], ["undo", "1", "ana", "ben"], ["feed", "--limit", "0"], ["profile", "set", "ana"], ["details"],
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -6,53 +6,56 @@ What is not listed as allowed has to be refused, so a new table that members may
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import asyncpg
 
-from phresh_tui.database import accounts, cleanings
+from phresh_tui.database import accounts, cleanings, events, offers, people
 from phresh_tui.database.scram import verifier
 from phresh_tui.database.target import Target
-from phresh_tui.market.cleaning import Cleaning
-from tests.support import PASSWORD, Market, post
+from phresh_tui.market.cleaning import Booking, Cleaning
+from phresh_tui.market.record import PrivateDetails
+from tests.hostile.calls import OK, STATES, WITH_CLEANER, Call, with_bad_values, with_good_values
+from tests.hostile.private import PRIVATE, ROWS_SEEN, SECRET, rows_expected, side_channels
+from tests.support import PASSWORD, Market, draft
 
 DENIED = frozenset({"42501"})
 MAY_READ = {
-    "member": {"cleanings", "members", "market_settings", "schema_migrations"},
+    "stranger": {"cleanings", "members", "market_settings", "schema_migrations", "moves", *PRIVATE},
     "guest": {"market_settings", "schema_migrations"},
-    "stranger": set[str](),
+    "nobody": set[str](),
+}
+# what members may call and change something with: attacked with values of calls.py
+MOVES = {
+    "post_cleaning",
+    "edit_cleaning",
+    "cancel_cleaning",
+    "claim_cleaning",
+    "release_cleaning",
+    "finish_cleaning",
+    "confirm_cleaning",
+    "send_back_cleaning",
+    "undo_move",
+    "make_offer",
+    "withdraw_offer",
+    "accept_offer",
+    "decline_offer",
+    "review_cleaning",
+    "report_no_show",
+    "set_private_details",
+    "set_profile",
+    "mark_read",
+    "mark_all_read",
 }
 MAY_CALL = {
-    "member": {
-        "post_cleaning",
-        "edit_cleaning",
-        "cancel_cleaning",
-        "claim_cleaning",
-        "release_cleaning",
-        "normal_text",
-    },
+    "stranger": {*MOVES, "normal_text", "state_now", "member_statistics"},
     "guest": {"sign_up"},
-    "stranger": set[str](),
-}
-# for each type, what a function may be given by somebody who means no good
-BAD_VALUES = {
-    "uuid": ["null", "'00000000-0000-0000-0000-000000000000'", "gen_random_uuid()"],
-    "text": [
-        "null",
-        "''",
-        "e'\\x1b[2J'",
-        "repeat('x', 1000000)",
-        "'m_victim'",
-        "$$'; update cleanings set price = 1; --$$",
-    ],
-    "numeric": ["null", "'NaN'", "'Infinity'", "'-Infinity'", "-5", "0", "0.001", "1e9", "1e-200"],
-    "bigint": ["null", "0", "-1", "2147483648", "9223372036854775807", "{job}"],
-    "integer": ["null", "0", "-1", "{job}"],
-    "boolean": ["null", "true"],
-    "bytea": ["null", "''"],
-    "jsonb": ["null", "'{{}}'"],
+    "nobody": set[str](),
 }
 ANY_VALUE = {
     "uuid": "gen_random_uuid()",
@@ -63,6 +66,10 @@ ANY_VALUE = {
     "boolean": "true",
     "bytea": "''",
     "jsonb": "'{}'",
+    "timestamp with time zone": "now()",
+    "interval": "'1 day'",
+    "smallint": "1",
+    "cleanings": "null",
 }
 
 
@@ -95,30 +102,69 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A market with jobs in every state and with those who attack it."""
+    """A market with jobs in every state and with those who attack it.
+
+    Attributes:
+        market: the database.
+        attackers: who tries what nobody may do: a member, the guest, and a role that is no member.
+        parties: the members that have to do with the jobs, by their role, and the stranger.
+        jobs: by state.
+        job: the open one.
+
+    """
 
     market: Market
     attackers: dict[str, Target]
-    victim: Target
+    parties: dict[str, Target]
+    jobs: dict[str, int]
     job: Cleaning
+
+    @property
+    def victim(self) -> Target:
+        return self.parties["cleaner"]
 
 
 async def scene_in(market: Market) -> Scene:
-    """Ada's jobs, open, claimed by Victor and cancelled; and a member, a guest and a stranger who want to do harm."""
-    ada = await market.session("ada")
-    victim = await market.member("victor", tcp=True)
-    victor = await market.open(victim)
-    job, claimed, cancelled = [await post(ada, name) for name in ("An open job", "A claimed job", "A cancelled job")]
-    await cleanings.claim(victor, UUID(int=7), claimed)
-    await cleanings.cancel(ada, uuid4(), cancelled.id)
-    member = await market.member("mallory", tcp=True)
+    """Ada's jobs in every state, Victor who works, Olga who offers; a member, a guest and a nobody who mean harm."""
+    handles = {"owner": "ada", "cleaner": "victor", "offerer": "olga", "stranger": "mallory"}
+    parties = {role: await market.member(handle, tcp=True) for role, handle in handles.items()}
+    ada, victor, olga = [await market.open(parties[role]) for role in ("owner", "cleaner", "offerer")]
+    starts_at = datetime(2030, 5, 4, 8, 0, tzinfo=UTC)
+    jobs: dict[str, int] = {}
+    for day, state in enumerate(STATES):
+        wanted = replace(draft(f"A job that is {state}"), booking=Booking.INSTANTLY)
+        if state in WITH_CLEANER:
+            wanted = replace(wanted, starts_at=starts_at + timedelta(days=day), hours=Decimal(2))
+        if state == "offered":
+            wanted = replace(wanted, booking=Booking.BY_OFFER)
+        number = jobs[state] = await cleanings.post(ada, uuid4(), wanted)
+        await people.set_private_details(ada, uuid4(), number, PrivateDetails(f"{SECRET} street", f"{SECRET} key", "1"))
+        if state in WITH_CLEANER:
+            claimed = await cleanings.one(victor, number)
+            assert claimed is not None
+            # the request id that is forged later
+            await cleanings.claim(victor, UUID(int=7) if state == "claimed" else uuid4(), claimed)
+        if state in ("done", "confirmed", "long done"):
+            await cleanings.finish(victor, uuid4(), number, Decimal("1.5"))
+    await offers.make(olga, uuid4(), jobs["offered"], Decimal("15.00"), f"{SECRET} message")
+    await cleanings.confirm(ada, uuid4(), jobs["confirmed"])
+    await people.review(ada, uuid4(), jobs["confirmed"], {"overall": 2}, f"{SECRET} headline", f"{SECRET} comment")
+    await cleanings.cancel(ada, uuid4(), jobs["cancelled"], f"{SECRET} reason")
+    await market.psql("update cleanings set done_at = done_at - interval '8 days' where id = $1", jobs["long done"])
+    for session in (ada, victor, olga):
+        await people.set_profile(session, uuid4(), phone=f"{SECRET} phone", email=f"{SECRET} email")
+    [event] = [event for event in await events.feed(victor) if event.cleaning_id == jobs["open"]]
+    await events.mark_read(victor, event)
     guest = await accounts.make_guest(market.operator_tcp)
     password = verifier(PASSWORD)
     await market.psql_script(f"drop role if exists stranger; create role stranger login password '{password}'")
     # so that the grants to everybody are attacked too, and not only the door
     await market.psql(f"grant connect on database {market.database} to stranger")
-    attackers = {"member": member, "guest": guest, "stranger": member.as_account("stranger", PASSWORD)}
-    return Scene(market, attackers, victim, job)
+    nobody = parties["stranger"].as_account("stranger", PASSWORD)
+    job = await cleanings.one(ada, jobs["open"])
+    assert job is not None
+    attackers = {"stranger": parties["stranger"], "guest": guest, "nobody": nobody}
+    return Scene(market, attackers, parties, jobs, job)
 
 
 async def leave(scene: Scene) -> None:
@@ -126,12 +172,13 @@ async def leave(scene: Scene) -> None:
     await scene.market.psql_script("drop owned by stranger; drop role stranger")
 
 
-async def breaches(scene: Scene, *, only_first: bool = False) -> tuple[int, list[Breach]]:
+async def breaches(scene: Scene, *, only_first: bool = False, about: str = "") -> tuple[int, list[Breach]]:
     """Tries everything as everybody, each attack in a transaction that is rolled back.
 
     Args:
         scene: where.
         only_first: whether the first success is enough, which may have opened everything.
+        about: only the attacks whose words have this in them; all of them as a rule.
 
     Returns:
         The number of attempts, and those that succeeded, were refused in another way than they should, or changed
@@ -140,16 +187,126 @@ async def breaches(scene: Scene, *, only_first: bool = False) -> tuple[int, list
     """
     found: list[Breach] = []
     number = 0
-    for who, target in scene.attackers.items():
-        attacks = list(await attacks_of(scene, who, target))
-        number += len(attacks)
+    for part in (calls_by_the_parties, sights, catalog_attacks):
         before = await fingerprint(scene.market)
-        found += await tried(who, target, attacks, only_first=only_first)
+        attempts, successes = await part(scene, only_first=only_first, about=about)
+        number += attempts
+        found += successes
         if found and only_first:
             return number, found
         after = await fingerprint(scene.market)
-        found += [Breach(who, "", f"{part} changed") for part in before if before[part] != after[part]]
+        found += [Breach(part.__name__, "", f"{name} changed") for name in before if before[name] != after[name]]
     return number, found
+
+
+async def catalog_attacks(scene: Scene, *, only_first: bool, about: str) -> tuple[int, list[Breach]]:
+    """What nobody may do with any object of the catalog, as a member, as the guest and as nobody."""
+    number, found = 0, list[Breach]()
+    for who, target in scene.attackers.items():
+        attacks = [attack for attack in await attacks_of(scene, who, target) if about in attack.sql]
+        number += len(attacks)
+        found += await tried(who, target, attacks, only_first=only_first)
+        if found and only_first:
+            break
+    return number, found
+
+
+async def calls_by_the_parties(scene: Scene, *, only_first: bool, about: str) -> tuple[int, list[Breach]]:
+    """Every function by owner, cleaner, offerer and stranger on a job in every state, with good and with bad values."""
+    rows = [row for row in await functions(scene.market) if row["name"] in MOVES]
+    assert {row["name"] for row in rows} == MOVES
+    number, found = 0, list[Breach]()
+    for made in (with_good_values, with_bad_values):
+        for role, target in scene.parties.items():
+            calls = [call for call in made(rows, role, scene.jobs) if about in call.sql]
+            number += len(calls)
+            found += await called(role, target, calls, only_first=only_first)
+            if found and only_first:
+                return number, found
+    return number, found
+
+
+async def called(role: str, target: Target, calls: list[Call], *, only_first: bool) -> list[Breach]:
+    found: list[Breach] = []
+    connection = await asyncpg.connect(**target.asyncpg_arguments())
+    try:
+        for call in calls:
+            outcome = OK
+            try:
+                await connection.execute(f"begin; {call.sql}; rollback", timeout=5)
+            except asyncpg.PostgresError as error:
+                outcome = str(error.sqlstate)
+                await connection.execute("rollback")
+            if outcome not in call.states:
+                found.append(Breach(role, call.sql[-300:], f"{outcome}, not {', '.join(sorted(call.states))}"))
+                if only_first:
+                    break
+    finally:
+        await connection.close()
+    return found
+
+
+async def sights(scene: Scene, *, only_first: bool, about: str) -> tuple[int, list[Breach]]:
+    """Who sees which private rows, and whether anything else says what stands in them."""
+    number, found = 0, list[Breach]()
+    states = {job: state for state, job in scene.jobs.items()}
+    for role, target in scene.parties.items():
+        connection = await asyncpg.connect(**target.asyncpg_arguments())
+        wanted = rows_expected(role)
+        assert set(wanted) == set(PRIVATE) == set(ROWS_SEEN)
+        for table, sql in ROWS_SEEN.items():
+            number += 1
+            seen = {states.get(row["cleaning_id"], "") + row["rest"] for row in await connection.fetch(sql)}
+            if seen != wanted[table]:
+                found.append(Breach(role, sql, f"sees {sorted(seen)}, not {sorted(wanted[table])}"))
+        await connection.close()
+    if found and only_first:
+        return number, found
+    columns = {
+        row["name"]: row["columns"]
+        for row in await scene.market.psql(
+            "select attrelid::regclass::text as name, array_agg(attname::text order by attnum) as columns "
+            "from pg_attribute where attrelid = any($1::regclass[]) and attnum > 0 and not attisdropped group by 1",
+            [f"public.{table}" for table in PRIVATE],
+        )
+    }
+    for who, target in scene.attackers.items():
+        said: list[str] = []
+        connection = await asyncpg.connect(**target.asyncpg_arguments())
+        connection.add_log_listener(lambda _, message, said=said: said.append(str(message.as_dict())))
+        for table in PRIVATE:
+            for sql in side_channels(table, columns[table]):
+                if about not in sql:
+                    continue
+                number += 1
+                state, answer = await answered(connection, sql)
+                # an error while a row is judged says something of the row
+                told = SECRET in answer + "".join(said) or (state[:2] == "22" and state != "22011")
+                said.clear()
+                if told:
+                    found.append(Breach(who, sql, f"{state} {answer[:200]}"))
+        await connection.close()
+    return number, found
+
+
+async def answered(connection: asyncpg.Connection[asyncpg.Record], sql: str) -> tuple[str, str]:
+    """The SQLSTATE of a question, and everything that it was answered."""
+    parts = sql.split("; ")
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        for part in parts[:-1]:
+            await connection.execute(part)
+        if sql.startswith("copy"):
+            output = io.BytesIO()
+            question = sql.removeprefix("copy (").removesuffix(") to stdout")
+            await connection.copy_from_query(question, output=output)
+            return OK, output.getvalue().decode()
+        return OK, str([tuple(row.values()) for row in await connection.fetch(parts[-1])])
+    except asyncpg.PostgresError as error:
+        return str(error.sqlstate), str(error.as_dict())
+    finally:
+        await transaction.rollback()
 
 
 async def tried(who: str, target: Target, attacks: list[Attack], *, only_first: bool) -> list[Breach]:
@@ -216,7 +373,7 @@ async def attacks_of(scene: Scene, who: str, target: Target) -> list[Attack]:
         for row in await market.psql(
             "select rolname from pg_roles where rolname <> $1 and (rolname !~ '^m_' or rolname = any($2))",
             target.user,
-            ["m_ada", "m_victor", "m_mallory"],
+            ["m_ada", "m_victor", "m_olga", "m_mallory"],
         )
     ]
     return [
@@ -250,7 +407,10 @@ async def on_relations(market: Market, who: str, user: str) -> list[Attack]:
             statements += [f"alter sequence {name} restart", f"drop sequence {name}"]
             attacks += [Attack(sql) for sql in statements]
         else:
-            attacks += on_table(name, row["columns"], user, readable=row["name"] in MAY_READ[who])
+            made = on_table(name, row["columns"], user, readable=row["name"] in MAY_READ[who])
+            # some of it cannot be done with a view at all, by nobody
+            states = DENIED | {"42809", "55000", "0A000"} if row["kind"] == "v" else DENIED
+            attacks += [replace(attack, states=attack.states | states) for attack in made]
     return attacks
 
 
@@ -306,25 +466,32 @@ def on_table(name: str, columns: list[str], user: str, *, readable: bool) -> Ite
         yield from (Attack(f"{words} {name}") for words in ("select count(*) from", "table", "explain analyze table"))
 
 
-async def on_functions(scene: Scene, who: str) -> list[Attack]:
-    attacks = []
-    rows = await scene.market.psql(
+async def functions(market: Market) -> list[asyncpg.Record]:
+    """The functions of the market: name, signature, names and types of the arguments."""
+    return await market.psql(
         """
         select p.proname as name, p.oid::regprocedure::text as signature,
             array(select pg_catalog.format_type(t, null) from unnest(p.proargtypes) with ordinality u (t, n) order by n)
-                as types
+                as types,
+            p.proargnames as arguments
         from pg_proc p
         where p.pronamespace = 'public'::regnamespace and not exists (
             select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
         )
+        order by 2
         """
     )
-    for row in rows:
+
+
+async def on_functions(scene: Scene, who: str) -> list[Attack]:
+    attacks = []
+    for row in await functions(scene.market):
         signature = row["signature"] if "." in row["signature"] else f"public.{row['signature']}"
         attacks += [
             Attack(f"alter function {signature} security invoker"),
             Attack(f"alter function {signature} reset all"),
             Attack(f"alter function {signature} rename to evil"),
+            Attack(f"alter function {signature} owner to current_user"),
             Attack(f"drop function {signature}"),
             Attack(
                 f"grant execute on function {signature} to public", harmless=row["name"] in MAY_CALL[who], alone=True
@@ -334,45 +501,7 @@ async def on_functions(scene: Scene, who: str) -> list[Attack]:
             # not null: a strict function of null is null before anybody asks whether it may be called
             values = ", ".join(f"{ANY_VALUE[kind]}::{kind}" for kind in row["types"])
             attacks.append(Attack(f"select public.{row['name']}({values})"))
-        elif row["name"] != "normal_text":
-            attacks += calls_with_bad_values(scene, row["name"], row["types"])
     return attacks
-
-
-def calls_with_bad_values(scene: Scene, function: str, types: list[str]) -> Iterator[Attack]:
-    """Each argument bad in turn, the others as they should be."""
-    # a claim of this job at this price would succeed; every call has one thing wrong, or is about somebody else's job
-    good = {
-        "uuid": "gen_random_uuid()",
-        "text": "'Wash the windows'",
-        "numeric": "20.00",
-        "bigint": str(scene.job.id),
-        "integer": str(scene.job.id),
-    }
-    states = frozenset({f"PH{number:03}" for number in range(1, 13)})
-    for place, kind in enumerate(types):
-        for bad in BAD_VALUES[kind]:
-            if bad == "gen_random_uuid()" and function == "claim_cleaning":
-                continue
-            arguments = [good[other] for other in types]
-            if function in ("post_cleaning", "edit_cleaning"):
-                arguments[-2] = "'spot_clean'"
-            arguments[place] = bad.format(job=scene.job.id)
-            sql = ", ".join(f"{argument}::{kind}" for argument, kind in zip(arguments, types, strict=True))
-            if is_legal(scene, function, place, bad):
-                continue
-            yield Attack(f"select public.{function}({sql})", states)
-
-
-def is_legal(scene: Scene, function: str, place: int, bad: str) -> bool:
-    """Whether a call is one that any member may make: what is bad elsewhere may be good here."""
-    if function == "claim_cleaning":
-        return (place, bad) in {(0, BAD_VALUES["uuid"][1]), (1, "{job}")}
-    if function == "post_cleaning":
-        text = place == 1 and bad in ("'m_victim'", BAD_VALUES["text"][-1])
-        description = place == 2 and bad in ("null", "''", "'m_victim'", BAD_VALUES["text"][-1])
-        return text or description or (place == 0 and bad != "null")
-    return False
 
 
 def on_roles(user: str, roles: list[str], database: str) -> Iterator[Attack]:

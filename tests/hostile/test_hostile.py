@@ -15,8 +15,8 @@ from phresh_tui.database.connections import connected
 from phresh_tui.database.target import Target
 from phresh_tui.market.cleaning import Status
 from phresh_tui.market.errors import Refused, RequestReused, SignInError
-from phresh_tui.market.search import Place
 from tests.hostile.attacks import Scene, breaches, elsewhere, fingerprint, leave, scene_in
+from tests.hostile.calls import GOOD
 from tests.support import PASSWORD, Market
 
 
@@ -32,8 +32,9 @@ async def scene(market: Market) -> AsyncIterator[Scene]:
 async def test_every_attack_on_every_object_of_the_catalog_is_refused(scene: Scene) -> None:
     number, found = await breaches(scene)
     print(f"{number} attempts, {len(found)} successes")
+    print(*found, sep="\n")
     assert found == []
-    assert number >= 2000
+    assert number >= 10_000
 
 
 PLANTED = {
@@ -56,6 +57,40 @@ PLANTED = {
     "others' backends": "grant pg_signal_backend to m_mallory",
     "a table nobody thought of": "create table public.forgotten (x text); grant all on public.forgotten to public",
     "a function nobody thought of": "create function public.forgotten() returns integer language sql return 1",
+    "a policy gone": "drop policy events_of_parties on public.events",
+    "a policy for all": "create policy evil on public.private_details for select to phresh_member using (true)",
+    "offers without policies": "alter table public.offers disable row level security",
+    "private profiles without policies": "alter table public.private_profiles disable row level security",
+    "bookings without policies": "alter table public.bookings disable row level security",
+    "reviews before their time": "grant select on public.reviews to phresh_member",
+    "reviews for all": """
+        create or replace view public.visible_reviews with (security_barrier) as select cleaning_id, author, subject,
+            no_show, overall, professionalism, completeness, efficiency, headline, comment, written_at
+        from public.reviews
+    """,
+    "reviews without a barrier": "alter view public.visible_reviews reset (security_barrier)",
+    "forged events": """
+        grant insert on public.events to phresh_member;
+        create policy evil on public.events for insert to phresh_member with check (true)
+    """,
+    "altered events": "grant update (reason) on public.events to phresh_member",
+    "other moves": "grant update on public.moves to phresh_member",
+    "a function left to everybody": "grant execute on function public.finish_cleaning(uuid, bigint, numeric) to public",
+    "the operator's function": "grant execute on function public.clean_requests(interval) to phresh_member",
+    "a move for the wrong one": "update public.moves set who = 'other' where move = 'send_back'",
+    "a move from the wrong state": "insert into public.moves values ('cancel', 'done', 'cancelled', 'owner')",
+    "no look at who and when": """
+        create or replace function public.check_move(job public.cleanings, move text) returns void language sql as ''
+    """,
+    "no look at reasons": "create or replace function public.check_reason(reason text) returns void language sql as ''",
+    "no look at texts": """
+        create or replace function public.check_text(value text, field text, longest integer, of_lines boolean)
+        returns void language sql as ''; alter table public.offers drop constraint offers_message
+    """,
+    "an operator with a leak": """
+        create function public.says(text) returns boolean language plpgsql leakproof cost 0.0001 as $$
+        begin perform $1::integer; return true; end $$; grant execute on function public.says(text) to public
+    """,
     "a price without bounds": """
         create or replace function public.check_cleaning(name text, description text, cleaning_type text, price numeric)
         returns void language sql as ''; alter table public.cleanings drop constraint cleanings_price_range
@@ -70,11 +105,53 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("fault", PLANTED.values(), ids=PLANTED.keys())
-async def test_a_planted_fault_is_found(scene: Scene, fault: str) -> None:
-    await scene.market.psql_script(fault.format(database=scene.market.database))
+# in which of the attacks a fault is to be found, so that not every attack is made for every fault
+ABOUT = dict.fromkeys(PLANTED, "") | {
+    "update for members": 'update public."cleanings"',
+    "update of one column": 'update public."cleanings"',
+    "insert for all": 'into public."requests"',
+    "delete for members": 'delete from public."members"',
+    "others' requests": '"requests"',
+    "a function for all": "public.keep_answer",
+    "sign-up by members": "public.sign_up",
+    "the sequence": "cleanings_id_seq",
+    "objects in public": "public.evil",
+    "temporary tables": "temp",
+    "the owner's role": "phresh_owner",
+    "somebody else's role": "m_victor",
+    "admin of the members": 'grant "phresh_member"',
+    "making roles": "create role",
+    "superuser": "set session authorization",
+    "files": "pg_read_",
+    "others' backends": "pg_terminate_backend",
+    "a table nobody thought of": "forgotten",
+    "a function nobody thought of": "forgotten",
+    "reviews before their time": '"reviews"',
+    "reviews without a barrier": "visible_reviews",
+    "forged events": 'into public."events"',
+    "altered events": 'update public."events"',
+    "other moves": 'update public."moves"',
+    "a function left to everybody": "finish_cleaning",
+    "the operator's function": "clean_requests",
+    "an operator with a leak": "says",
+    "a policy gone": "public.events",
+    "a policy for all": "public.private_details",
+    "offers without policies": "public.offers",
+    "private profiles without policies": "public.private_profiles",
+    "bookings without policies": "public.bookings",
+    "reviews for all": "visible_reviews",
+    "no look at reasons": "cancel_cleaning",
+    "no look at texts": "make_offer",
+    "a price without bounds": "post_cleaning",
+    "claims of one's own job at any price": "claim_cleaning",
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+async def test_a_planted_fault_is_found(scene: Scene, name: str) -> None:
+    await scene.market.psql_script(PLANTED[name].format(database=scene.market.database))
     try:
-        _, found = await breaches(scene, only_first=True)
+        _, found = await breaches(scene, only_first=True, about=ABOUT[name])
         assert found != []
     finally:
         # roles and memberships outlive the database
@@ -128,14 +205,14 @@ async def test_a_verifier_read_from_somewhere_is_no_password(scene: Scene) -> No
 async def test_a_role_that_never_signed_up_calls_nothing_even_with_the_grants_of_a_member(scene: Scene) -> None:
     await scene.market.psql("grant phresh_member to stranger")
     call = f"select public.claim_cleaning(gen_random_uuid(), {scene.job.id}, 20.00)"
-    assert await told_as(scene.attackers["stranger"], call) == "PH011"
+    assert await told_as(scene.attackers["nobody"], call) == "PH011"
     assert await told_as(scene.market.operator_tcp, call) == "PH011", "the operator is no member either"
 
 
 async def test_a_member_who_has_left_calls_nothing(scene: Scene) -> None:
     await scene.market.psql("update public.members set left_at = now() where login = 'm_mallory'")
     call = f"select public.claim_cleaning(gen_random_uuid(), {scene.job.id}, 20.00)"
-    assert await told_as(scene.attackers["member"], call) == "PH011"
+    assert await told_as(scene.attackers["stranger"], call) == "PH011"
 
 
 async def test_no_function_asks_who_is_calling(market: Market) -> None:
@@ -147,8 +224,8 @@ async def test_no_function_asks_who_is_calling(market: Market) -> None:
         """
     )
     assert rows
-    asked = {row["argument"] for row in rows}
-    assert asked == {"request", "cleaning_id", "name", "description", "cleaning_type", "price", "shown_price"}
+    # a handle is of somebody else: whose offer, whose profile
+    assert {row["argument"] for row in rows} == {*GOOD, "handle"}
 
 
 async def test_every_function_that_runs_as_its_owner_has_a_search_path_and_a_lock_timeout_of_its_own(
@@ -184,11 +261,12 @@ async def test_every_function_has_a_comment(market: Market) -> None:
 async def test_the_request_id_of_another_member_gives_nothing_away_and_changes_nothing_of_his(scene: Scene) -> None:
     # Victor has claimed with this id
     forged = UUID(int=7)
-    mallory = await scene.market.open(scene.attackers["member"])
-    [claimed] = await cleanings.page(await scene.market.open(scene.victim), cleanings.Listing(place=Place.CLAIMED), 1)
+    mallory = await scene.market.open(scene.attackers["stranger"])
+    claimed = await cleanings.one(mallory, scene.jobs["claimed"])
+    assert claimed is not None
     with pytest.raises(Refused, match="taken"):
         await cleanings.claim(mallory, forged, claimed)
-    with pytest.raises(Refused, match="somebody else"):
+    with pytest.raises(Refused, match="between two others"):
         await cleanings.release(mallory, forged, claimed.id)
     await cleanings.claim(mallory, forged, scene.job)
     with pytest.raises(RequestReused):
@@ -198,7 +276,7 @@ async def test_the_request_id_of_another_member_gives_nothing_away_and_changes_n
 
 
 async def test_claiming_for_somebody_else_ends_up_as_ones_own_claim(scene: Scene) -> None:
-    target = scene.attackers["member"]
+    target = scene.attackers["stranger"]
     connection = await asyncpg.connect(**target.asyncpg_arguments())
     await connection.execute("set application_name = 'm_victor'; set search_path = m_victor")
     await connection.fetchval("select public.claim_cleaning(gen_random_uuid(), $1, 20.00)", scene.job.id)
@@ -215,7 +293,7 @@ async def test_a_poisoned_search_path_shadows_nothing(scene: Scene) -> None:
         grant temporary on database {scene.market.database} to m_mallory;
         """
     )
-    connection = await asyncpg.connect(**scene.attackers["member"].asyncpg_arguments())
+    connection = await asyncpg.connect(**scene.attackers["stranger"].asyncpg_arguments())
     shadows = ["now()", "nextval(text)", "nextval(regclass)", "sha256(bytea)", "char_length(text)"]
     shadows += ["round(numeric, integer)", "normal_text(text)", "member_login()", "lower(text)"]
     for signature in shadows:
@@ -259,7 +337,7 @@ async def test_a_poisoned_search_path_shadows_nothing(scene: Scene) -> None:
 
 
 async def test_what_members_set_for_their_own_role_does_not_reach_the_functions(scene: Scene) -> None:
-    target = scene.attackers["member"]
+    target = scene.attackers["stranger"]
     for setting in (
         "search_path = evil",
         "statement_timeout = '1ms'",
@@ -294,7 +372,7 @@ async def test_the_queries_of_others_are_not_shown(scene: Scene) -> None:
 async def test_a_row_held_for_ever_makes_others_wait_no_longer_than_the_lock_timeout(scene: Scene) -> None:
     # five seconds in the migration, which another test sees to
     await scene.market.psql("alter function public.claim_cleaning set lock_timeout = '100ms'")
-    mallory = await asyncpg.connect(**scene.attackers["member"].asyncpg_arguments())
+    mallory = await asyncpg.connect(**scene.attackers["stranger"].asyncpg_arguments())
     victor = await asyncpg.connect(**scene.victim.asyncpg_arguments())
     claim = "select public.claim_cleaning(gen_random_uuid(), $1, 20.00)"
     async with mallory.transaction():
@@ -308,7 +386,7 @@ async def test_a_row_held_for_ever_makes_others_wait_no_longer_than_the_lock_tim
 
 
 async def test_a_failed_transaction_leaves_neither_a_move_nor_its_request(scene: Scene) -> None:
-    mallory = await asyncpg.connect(**scene.attackers["member"].asyncpg_arguments())
+    mallory = await asyncpg.connect(**scene.attackers["stranger"].asyncpg_arguments())
     before = await fingerprint(scene.market)
     transaction = mallory.transaction()
     await transaction.start()

@@ -295,7 +295,7 @@ async def test_all_that_members_do_works_on_postgresql_16(
         with pytest.raises(JobNotOpen):
             await cleanings.claim(bob, uuid4(), job)
         await cleanings.release(bob, uuid4(), number)
-        await cleanings.cancel(ada, uuid4(), number)
+        await cleanings.cancel(ada, uuid4(), number, "Not needed")
         with pytest.raises(Refused):
             await bob.fetch("update public.cleanings set price = 1")
     finally:

@@ -160,8 +160,10 @@ async def test_an_own_open_job_is_changed_and_cancelled(market: Market, drive: D
         await driver.press("ctrl+s")
         await driver.see("is changed, at $25.00 per hour", "Wash the windows twice", "[Posted 1]")
         await driver.press("x")
-        await driver.see("Cancel “Wash the windows twice” for good?")
-        await driver.press("x", "y")
+        await driver.see("Cancel “Wash the windows twice”: why?")
+        await driver.press("enter")
+        await driver.see("A reason is needed")
+        await driver.type("It rained\n")
         await driver.see("is cancelled", "× Wash the windows twice")
         assert "Edit" not in driver.footer
     changed = await cleanings.one(ada, job.id)

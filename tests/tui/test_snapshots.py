@@ -22,8 +22,10 @@ Compare = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
 
 JOBS = """
-insert into cleanings (name, description, cleaning_type, price, owner, created_at, updated_at, status, claimed_by)
-select name, description, cleaning_type, price::numeric, owner, now() - age, now() - age, status, claimed_by
+insert into cleanings (name, description, cleaning_type, price, owner, created_at, updated_at, status, claimed_by,
+    agreed_price, claimed_at)
+select name, description, cleaning_type, price::numeric, owner, now() - age, now() - age, status, claimed_by,
+    case when claimed_by is not null then price end, case when claimed_by is not null then now() - age end
 from (values
     ('Wash the windows', e'All six of them.\nThe small one in the hall too; a ladder is there.', 'spot_clean', 20.50,
         'm_ada', interval '90 s', 'open', null),

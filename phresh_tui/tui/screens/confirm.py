@@ -6,7 +6,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
+
+from phresh_tui.market.cleaning import check_reason
+from phresh_tui.market.errors import BadInput
 
 
 class Confirm(ModalScreen[bool]):
@@ -48,3 +51,29 @@ class Confirm(ModalScreen[bool]):
     def action_answer(self, yes: bool) -> None:
         """Closes with the answer."""
         self.dismiss(yes)
+
+
+class AskReason(ModalScreen[str | None]):
+    """Asks why, in one line; gives the reason, or None when nothing is to happen."""
+
+    BINDINGS = [Binding("escape", "leave", "Leave it")]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """The question, and a line for the answer."""
+        yield Static(Content(f"{self._question}  Enter does it, Esc leaves it."), id="question")
+        yield Input(id="reason", compact=True, placeholder="why, in a few words")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Gives the reason, when there is one."""
+        try:
+            self.dismiss(check_reason(event.value))
+        except BadInput as error:
+            self.query_one("#question", Static).update(Content(str(error)))
+
+    def action_leave(self) -> None:
+        """Changes nothing."""
+        self.dismiss(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from textual import on
@@ -19,12 +20,14 @@ from phresh_tui.market.search import Place
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.screens.base import MarketScreen
-from phresh_tui.tui.screens.confirm import Confirm
+from phresh_tui.tui.screens.confirm import AskReason, Confirm
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 
+# in the first five minutes a claim is given back without a word; asked a little earlier, for the answer takes time
+WITHOUT_REASON = timedelta(minutes=4, seconds=30)
 EMPTY = {
     Place.POSTED: ("You have posted nothing yet.\n\n", "n", " posts a job."),
     Place.CLAIMED: (
@@ -183,17 +186,17 @@ class MineScreen(MarketScreen):
         if job is None:
             return
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.run_worker(self._cancel(job), group="move", exit_on_error=False)
+        def answered(reason: str | None) -> None:
+            if reason is not None:
+                self.run_worker(self._cancel(job, reason), group="move", exit_on_error=False)
 
-        self.app.push_screen(Confirm("Cancel “", visible(job.name), "” for good?"), answered)
+        self.app.push_screen(AskReason(f"Cancel “{visible(job.name)}”: why?"), answered)
 
-    async def _cancel(self, job: Cleaning) -> None:
+    async def _cancel(self, job: Cleaning, reason: str) -> None:
         session = self.session
 
         async def cancel(request: UUID) -> None:
-            await cleanings.cancel(session, request, job.id)
+            await cleanings.cancel(session, request, job.id, reason)
 
         try:
             await self.phresh.make_move("The cancellation", cancel)
@@ -213,4 +216,11 @@ class MineScreen(MarketScreen):
             if yes:
                 self.phresh.release(job)
 
+        def explained(reason: str | None) -> None:
+            if reason is not None:
+                self.phresh.release(job, reason)
+
+        if job.claimed_at is not None and datetime.now(UTC) - job.claimed_at > WITHOUT_REASON:
+            self.app.push_screen(AskReason(f"Give “{visible(job.name)}” back to @{job.owner}: why?"), explained)
+            return
         self.app.push_screen(Confirm("Give “", visible(job.name), f"” back to @{job.owner}?"), answered)

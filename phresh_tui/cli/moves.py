@@ -1,0 +1,117 @@
+"""What the commands that move a job share: finding it, moving it, and printing it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+from phresh_tui.cli.context import Context, insist
+from phresh_tui.cli.output import write, write_json
+from phresh_tui.database import cleanings
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import NoSuchJob
+from phresh_tui.market.member import check_handle
+from phresh_tui.market.price import show_price
+from phresh_tui.market.text import visible
+
+Move: TypeAlias = Callable[[Session, UUID, Cleaning], Awaitable[None]]
+
+
+async def job_of(session: Session, job_id: int) -> Cleaning:
+    """A job by its number.
+
+    Raises:
+        NoSuchJob: when there is none.
+
+    """
+    job = await cleanings.one(session, job_id)
+    if job is None:
+        raise NoSuchJob(f"there is no job {job_id}", "", "phresh jobs lists the open ones")
+    return job
+
+
+async def make_move(done: str, move: Move, arguments: argparse.Namespace, context: Context) -> int:
+    """Moves the job that was named, and prints how it stands now.
+
+    Args:
+        done: what was done to it: ``Claimed``.
+        move: is given the job as it was; called again, with the same request id, when an answer is lost.
+        arguments: with ``job_id`` and ``json``.
+        context: of the command.
+
+    """
+    request = uuid4()
+    async with context.session() as session:
+        before = await job_of(session, arguments.job_id)
+        await insist(lambda: move(session, request, before))
+        job = await job_of(session, arguments.job_id)
+    write_moved(done, job, session, arguments.json)
+    return 0
+
+
+def handle_in(arguments: argparse.Namespace) -> str:
+    """The other member's handle, with or without its sign.
+
+    Raises:
+        HandleInvalid: when it is no handle.
+
+    """
+    return check_handle(arguments.other.removeprefix("@"))
+
+
+def as_json(job: Cleaning, session: Session) -> dict[str, Any]:
+    """A job for a program: text as it is stored, amounts as strings so that no digit is lost."""
+    return {
+        "id": job.id,
+        "name": job.name,
+        "description": job.description,
+        "cleaning_type": str(job.cleaning_type),
+        "price": f"{job.price:.2f}",
+        "currency": session.market.currency,
+        "status": str(job.status),
+        "owner": job.owner,
+        "claimed_by": job.claimed_by,
+        "created_at": job.created_at.isoformat(),
+        "updated_at": job.updated_at.isoformat(),
+        "area": job.area,
+        "starts_at": None if job.starts_at is None else job.starts_at.isoformat(),
+        "hours": _amount(job.hours),
+        "booking": str(job.booking),
+        "agreed_price": _amount(job.agreed_price),
+        "claimed_at": None if job.claimed_at is None else job.claimed_at.isoformat(),
+        "hours_worked": _amount(job.hours_worked),
+        "total": _amount(job.total),
+    }
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
+
+
+def write_moved(done: str, job: Cleaning, session: Session, json: bool) -> None:
+    """What became of a job, in one line or as JSON; a job that is done is shown with its total."""
+    if json:
+        write_json(as_json(job, session))
+        return
+    currency = session.market.currency
+    if job.total is not None and job.hours_worked is not None:
+        shown = f"{show_hours(job.hours_worked)}, {show_price(job.total, currency)}"
+    else:
+        shown = f"{show_price(job.agreed_price or job.price, currency)} per hour"
+    write(f"{done} job {job.id}: {visible(job.name)} ({shown}).")
+
+
+def show_hours(hours: Decimal) -> str:
+    """Hours without idle zeros: ``2.5 hours``."""
+    bare = f"{hours:.2f}".rstrip("0").rstrip(".")
+    return f"{bare} hour{'' if bare == '1' else 's'}"
+
+
+def show_moment(moment: datetime) -> str:
+    """A moment in the local time zone, to the minute."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

@@ -1,0 +1,160 @@
+"""The commands about the record: the feed, the history of a job, and one's own activity."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from phresh_tui.cli.context import Context, insist
+from phresh_tui.cli.moves import job_of, show_hours, show_moment
+from phresh_tui.cli.output import note, write_json, write_table
+from phresh_tui.database import cleanings, events
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.price import show_price
+from phresh_tui.market.record import Event
+from phresh_tui.market.text import age
+
+# what a move is called in the past; braces are filled from the event
+_SAID = {
+    "post": "posted it",
+    "edit": "changed it",
+    "claim": "claimed it{price}",
+    "offer": "offered to do it{price}",
+    "withdraw": "withdrew the offer",
+    "undo_withdraw": "offered it again after all",
+    "accept": "accepted {other}{price}",
+    "decline": "declined the offer of {other}",
+    "undo_decline": "let the offer of {other} stand after all",
+    "release": "released it",
+    "undo_release": "took the release back",
+    "finish": "finished it",
+    "confirm": "confirmed it",
+    "send_back": "sent it back",
+    "cancel": "cancelled it",
+    "undo_cancel": "opened it again",
+    "review": "wrote a review",
+    "no_show": "said that {other} did not come",
+}
+
+
+async def history(arguments: argparse.Namespace, context: Context) -> int:
+    """``phresh history``."""
+    async with context.reader() as session:
+        job = await job_of(session, arguments.job_id)
+        found = await events.history(session, job.id)
+    if arguments.json:
+        write_json([as_json(event) for event in found])
+        return 0
+    write_table(
+        ("WHEN", "WHO", "WHAT"),
+        [(show_moment(event.happened_at), f"@{event.actor}", said(event, session.market.currency)) for event in found],
+    )
+    return 0
+
+
+async def feed(arguments: argparse.Namespace, context: Context) -> int:
+    """``phresh feed``."""
+    async with context.reader() as session:
+        found = await events.feed(session, arguments.limit)
+        jobs = await cleanings.by_id(session, [event.cleaning_id for event in found])
+    if arguments.json:
+        write_json([{**as_json(event), "name": jobs[event.cleaning_id].name} for event in found])
+    elif found:
+        _write_events(found, jobs, session)
+    else:
+        note("Nothing was posted yet.")
+    return 0
+
+
+async def activity(arguments: argparse.Namespace, context: Context) -> int:
+    """``phresh activity``."""
+    async with context.session() as session:
+        found = await events.activity(session, arguments.limit, unread_only=arguments.unread)
+        jobs = await cleanings.by_id(session, [event.cleaning_id for event in found])
+        marked = None
+        if arguments.mark_read:
+            request = uuid4()
+            marked = await insist(lambda: events.mark_all_read(session, request=request))
+    if arguments.json:
+        write_json(
+            [
+                {**as_json(event), "name": jobs[event.cleaning_id].name, "unread": arguments.unread or event.unread}
+                for event in found
+            ]
+        )
+    elif found:
+        _write_events(found, jobs, session)
+    else:
+        note("There is nothing that you have not read." if arguments.unread else "Nobody else did anything yet.")
+    if marked is not None:
+        note(f"{marked:,} marked as read.")
+    return 0
+
+
+def _write_events(found: Sequence[Event], jobs: dict[int, Cleaning], session: Session) -> None:
+    now = datetime.now(UTC)
+    new = any(event.unread for event in found)
+    write_table(
+        (*(("NEW",) if new else ()), "ID", "AGE", "WHO", "WHAT"),
+        [
+            (
+                *(("*" if event.unread else "",) if new else ()),
+                str(event.cleaning_id),
+                age(event.happened_at, now),
+                f"@{event.actor}",
+                f"{said(event, session.market.currency)} | {jobs[event.cleaning_id].name}",
+            )
+            for event in found
+        ],
+        right=(1, 2) if new else (0, 1),
+    )
+
+
+def said(event: Event, currency: str) -> str:
+    """A move in words, such as ``claimed it at $20.00``.
+
+    Args:
+        event: the move.
+        currency: an ISO 4217 code.
+
+    """
+    details = event.details
+    price = details.get("price")
+    words = _SAID.get(event.move, event.move).format(
+        other=f"@{event.other}", price="" if price is None else f" at {show_price(Decimal(price), currency)}"
+    )
+    if event.move == "edit":
+        before, after = (Decimal(details[side]["price"]) for side in ("before", "after"))
+        if before != after:
+            words += f", from {show_price(before, currency)} to {show_price(after, currency)} per hour"
+    if event.move == "finish":
+        words += f": {show_hours(Decimal(details['hours']))}, {show_price(Decimal(details['total']), currency)}"
+    return words if event.reason is None else f"{words}: {event.reason}"
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """A move for a program, amounts as strings so that no digit is lost."""
+    return {
+        "id": event.cleaning_id,
+        "version": event.version,
+        "happened_at": event.happened_at.isoformat(),
+        "actor": event.actor,
+        "move": event.move,
+        "before": None if event.before is None else str(event.before),
+        "after": str(event.after),
+        "owner": event.owner,
+        "other": event.other,
+        "reason": event.reason,
+        "details": _plain(event.details),
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return str(value) if isinstance(value, Decimal) else value
