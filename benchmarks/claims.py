@@ -120,9 +120,9 @@ def measure(folder: Path) -> Claims:
         found: dict[str, list[float]] = {"function": [], "bare": []}
         for turn in range(2 * RUNS + 2):
             name = ("function", "bare")[turn % 2]
-            script, target = sides[name]
+            script_file, target = sides[name]
             before = asyncio.run(_won(operator))
-            seconds = _run(target, script, turn * size)
+            seconds = _run(target, script_file, turn * size)
             won = asyncio.run(_won(operator)) - before
             assert won == size, f"{won} of {size} claims won"
             # the first turn of each side warms the server up

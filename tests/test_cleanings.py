@@ -247,7 +247,8 @@ async def test_no_page_of_a_long_list_scans_the_table_or_sorts_it(market: Market
     await fill(market, 20_000)
     await market.psql("update cleanings set owner = 'm_ada' where id % 100 = 0")
     await market.psql(
-        "update cleanings set status = 'claimed', claimed_by = 'm_bob', agreed_price = price, claimed_at = now() where id % 50 = 1"
+        "update cleanings set status = 'claimed', claimed_by = 'm_bob', agreed_price = price, claimed_at = now() "
+        "where id % 50 = 1"
     )
     await market.psql("update cleanings set name = 'A rare chandelier' where id % 1000 = 7")
     await market.psql("analyze public.cleanings")

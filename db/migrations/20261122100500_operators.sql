@@ -29,7 +29,7 @@ set search_path = pg_catalog, pg_temp
 return (
     select pg_catalog.count(*) filter (where pg_catalog.pg_terminate_backend(a.pid))
     from pg_catalog.pg_stat_activity a
-    where a.usename like 'm\_%' and a.datname = pg_catalog.current_database()
+    where (a.usename like 'm\_%' or a.usename = 'phresh_guest') and a.datname = pg_catalog.current_database()
         and (
             (
                 a.state in ('idle in transaction', 'idle in transaction (aborted)')

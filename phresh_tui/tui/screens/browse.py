@@ -16,7 +16,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.preparation import Door
 from phresh_tui.database.session import Link
-from phresh_tui.market.cleaning import Cleaning, Status
+from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.errors import JobNotOpen, NoSuchJob, PhreshError, PriceChanged, Refused
 from phresh_tui.market.price import show_price
 from phresh_tui.market.search import Filter, Sort
@@ -174,7 +174,7 @@ class BrowseScreen(MarketScreen):
             if not typing and self.query(JobList) and self.jobs.is_stale:
                 return True
             job = self.jobs.selected if self.query(JobList) else None
-            return not typing and job is not None and job.status is Status.OPEN and job.owner != self.session.handle
+            return not typing and job is not None and self._may_claim(job)
         if action == "undo":
             return not typing and self.phresh.undo is not None
         if action == "clear":
@@ -183,6 +183,11 @@ class BrowseScreen(MarketScreen):
             jobs = self.jobs
             return jobs.is_empty and jobs.listing.wanted.is_empty and self.phresh.prepared.door is Door.OPERATOR
         return True
+
+    def _may_claim(self, job: Cleaning) -> bool:
+        # a job that is booked by offer has no key here yet: phresh offer makes one
+        mine = job.owner == self.session.handle
+        return job.status is Status.OPEN and job.booking is Booking.INSTANTLY and not mine
 
     def on_descendant_focus(self) -> None:
         """Another focus, other keys."""

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.cleaning import Booking, Cleaning
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import age, visible, visible_paragraphs
 from phresh_tui.tui.widgets.columns import state_of
@@ -49,11 +49,26 @@ class JobDetail(VerticalScroll):
             f"{job.status.sign}\u00a0{state_of(job, me)}",
             f"no.\u00a0{job.id}",
         ]
+        facts += _when_and_where(job)
+        price = job.agreed_price if job.agreed_price is not None else job.price
         return Content.assemble(
             (visible(job.name), "bold"),
             "\n",
-            (f"{show_price(job.price, self._session.market.currency)} per hour", "$text-success bold"),
+            (f"{show_price(price, self._session.market.currency)} per hour", "$text-success bold"),
             (" · " + " · ".join(facts), "$text-muted"),
             "\n",
             visible_paragraphs(job.description) if job.description else ("No description.", "$text-muted italic"),
         )
+
+
+def _when_and_where(job: Cleaning) -> list[str]:
+    facts = []
+    if job.area:
+        facts.append(visible(job.area))
+    if job.starts_at is not None:
+        facts.append(f"{job.starts_at.astimezone():%a %d %b %H:%M}".replace(" ", "\u00a0"))
+    if job.hours is not None:
+        facts.append(f"{job.hours.normalize():f}\u00a0h")
+    if job.booking is Booking.BY_OFFER:
+        facts.append("by\u00a0offer")
+    return facts
