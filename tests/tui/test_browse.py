@@ -8,6 +8,8 @@ import pytest
 
 from phresh_tui.database import cleanings
 from phresh_tui.market.cleaning import CleaningType, Status
+from phresh_tui.tui.widgets.bars import KeyBar
+from phresh_tui.tui.widgets.job_list import JobList
 from tests.support import Market, draft, post
 from tests.tui.conftest import Drive
 
@@ -308,3 +310,17 @@ async def test_a_terminal_made_tiny_and_large_again_shows_the_same(market: Marke
             await driver.pilot.pause()
         await driver.press("escape")
         await driver.see("Wash the windows", "posted by you")
+
+
+async def test_the_mouse_selects_scrolls_and_presses_the_keys_of_the_footer(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    for number in range(60):
+        await post(ada, f"Job {number}")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.until(lambda: driver.selected == "Job 59")
+        await driver.pilot.click(JobList, offset=(5, 4))
+        await driver.until(lambda: driver.selected == "Job 55")
+        await driver.pilot.click(KeyBar, offset=(driver.footer.index("Claim"), 0))
+        await driver.see("Claim “Job 55” for $20.00/h from @ada?")

@@ -88,6 +88,7 @@ SCREENS = {
     "filter": steps("f", see="Price per hour from"),
     "posted": steps("m", see="[Posted 3]"),
     "claimed": steps("m", "tab", see="[Claimed 1]"),
+    "reason": steps("m", "x", see="why?"),
     "help": steps("question_mark", see="What you can do here"),
     "post": steps("n", see="Price per hour"),
     "post_wrong": steps("n", "tab", "a", "tab", "tab", "minus", "1", "ctrl+s", see="✗ A price is more than zero"),
@@ -121,6 +122,22 @@ def test_an_empty_market_looks_as_it_did(market: Market, snap_compare: Compare, 
     asyncio.run(_sign_up(market))
     run = steps(first="No open jobs yet", see="samples")
     assert snap_compare(app_for(market, "ada"), terminal_size=size, run_before=run)
+
+
+@SIZES
+def test_the_change_of_a_password_looks_as_it_did(filled: Market, snap_compare: Compare, size: tuple[int, int]) -> None:
+    wait = steps(see="@ada")
+
+    async def run(pilot: Pilot[int]) -> None:
+        await wait(pilot)  # type: ignore[misc]
+        assert isinstance(pilot.app, PhreshApp)
+        pilot.app.action_change_password()
+        await Driver(pilot.app, pilot).see("The same again")
+        for field in pilot.app.screen.query("Input"):
+            field.cursor_blink = False  # type: ignore[attr-defined]
+        await pilot.pause()
+
+    assert snap_compare(app_for(filled, "bob"), terminal_size=size, run_before=run)
 
 
 async def _sign_up(market: Market) -> None:
