@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -24,6 +25,12 @@ SETTINGS = (
     "NO_COLOR",
     "COLORTERM",
 )
+
+
+def pytest_configure() -> None:
+    """A shell starts what runs in its background with Ctrl+C ignored, and every program below inherits that."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
