@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from phresh_tui.cli.arguments import DEFAULT_LIMIT
 from phresh_tui.cli.context import Context, insist
-from phresh_tui.cli.moves import as_json, job_of, make_move, show_moment, write_moved
+from phresh_tui.cli.moves import as_json, job_of, make_move, write_moved
 from phresh_tui.cli.output import note, write, write_json, write_table
 from phresh_tui.cli.typed import parse_booking, parse_hours, parse_start
 from phresh_tui.database import cleanings
@@ -23,6 +23,7 @@ from phresh_tui.market.errors import BadInput, JobNotOpen
 from phresh_tui.market.price import parse_price, show_price
 from phresh_tui.market.search import Filter, Place, Sort
 from phresh_tui.market.text import age
+from phresh_tui.market.words import show_moment
 
 # rows that are asked for at once
 PAGE = 1000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
@@ -18,6 +17,7 @@ from phresh_tui.market.errors import NoSuchJob
 from phresh_tui.market.member import check_handle
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
+from phresh_tui.market.words import show_hours
 
 Move: TypeAlias = Callable[[Session, UUID, Cleaning], Awaitable[None]]
 
@@ -104,14 +104,3 @@ def write_moved(done: str, job: Cleaning, session: Session, json: bool) -> None:
     else:
         shown = f"{show_price(job.agreed_price or job.price, currency)} per hour"
     write(f"{done} job {job.id}: {visible(job.name)} ({shown}).")
-
-
-def show_hours(hours: Decimal) -> str:
-    """Hours without idle zeros: ``2.5 hours``."""
-    bare = f"{hours:.2f}".rstrip("0").rstrip(".")
-    return f"{bare} hour{'' if bare == '1' else 's'}"
-
-
-def show_moment(moment: datetime) -> str:
-    """A moment in the local time zone, to the minute."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

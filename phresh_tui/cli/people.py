@@ -9,12 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from phresh_tui.cli.context import Context, insist
-from phresh_tui.cli.moves import handle_in, job_of, show_moment
+from phresh_tui.cli.moves import handle_in, job_of
 from phresh_tui.cli.output import note, write, write_json
 from phresh_tui.database import people
 from phresh_tui.market.errors import BadInput
 from phresh_tui.market.record import PrivateDetails, Profile, Review
 from phresh_tui.market.text import visible, visible_paragraphs
+from phresh_tui.market.words import show_moment
 
 FIELDS = ("name", "bio", "areas", "phone", "email")
 DETAILS = ("address", "access_notes", "phone")

@@ -10,36 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 from phresh_tui.cli.context import Context, insist
-from phresh_tui.cli.moves import job_of, show_hours, show_moment
+from phresh_tui.cli.moves import job_of
 from phresh_tui.cli.output import note, write_json, write_table
 from phresh_tui.database import cleanings, events
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
-from phresh_tui.market.price import show_price
 from phresh_tui.market.record import Event
 from phresh_tui.market.text import age
-
-# what a move is called in the past; braces are filled from the event
-_SAID = {
-    "post": "posted it",
-    "edit": "changed it",
-    "claim": "claimed it{price}",
-    "offer": "offered to do it{price}",
-    "withdraw": "withdrew the offer",
-    "undo_withdraw": "offered it again after all",
-    "accept": "accepted {other}{price}",
-    "decline": "declined the offer of {other}",
-    "undo_decline": "let the offer of {other} stand after all",
-    "release": "released it",
-    "undo_release": "took the release back",
-    "finish": "finished it",
-    "confirm": "confirmed it",
-    "send_back": "sent it back",
-    "cancel": "cancelled it",
-    "undo_cancel": "opened it again",
-    "review": "wrote a review",
-    "no_show": "said that {other} did not come",
-}
+from phresh_tui.market.words import said, show_moment
 
 
 async def history(arguments: argparse.Namespace, context: Context) -> int:
@@ -113,28 +91,6 @@ def _write_events(found: Sequence[Event], jobs: dict[int, Cleaning], session: Se
         ],
         right=(1, 2) if new else (0, 1),
     )
-
-
-def said(event: Event, currency: str) -> str:
-    """A move in words, such as ``claimed it at $20.00``.
-
-    Args:
-        event: the move.
-        currency: an ISO 4217 code.
-
-    """
-    details = event.details
-    price = details.get("price")
-    words = _SAID.get(event.move, event.move).format(
-        other=f"@{event.other}", price="" if price is None else f" at {show_price(Decimal(price), currency)}"
-    )
-    if event.move == "edit":
-        before, after = (Decimal(details[side]["price"]) for side in ("before", "after"))
-        if before != after:
-            words += f", from {show_price(before, currency)} to {show_price(after, currency)} per hour"
-    if event.move == "finish":
-        words += f": {show_hours(Decimal(details['hours']))}, {show_price(Decimal(details['total']), currency)}"
-    return words if event.reason is None else f"{words}: {event.reason}"
 
 
 def as_json(event: Event) -> dict[str, Any]:

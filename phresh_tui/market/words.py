@@ -1,0 +1,64 @@
+"""Moves, hours and moments in words, the same in the command line and on the screen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from phresh_tui.market.price import show_price
+from phresh_tui.market.record import Event
+
+# what a move is called in the past; braces are filled from the event
+_SAID = {
+    "post": "posted it",
+    "edit": "changed it",
+    "claim": "claimed it{price}",
+    "offer": "offered to do it{price}",
+    "withdraw": "withdrew the offer",
+    "undo_withdraw": "offered it again after all",
+    "accept": "accepted {other}{price}",
+    "decline": "declined the offer of {other}",
+    "undo_decline": "let the offer of {other} stand after all",
+    "release": "released it",
+    "undo_release": "took the release back",
+    "finish": "finished it",
+    "confirm": "confirmed it",
+    "send_back": "sent it back",
+    "cancel": "cancelled it",
+    "undo_cancel": "opened it again",
+    "review": "wrote a review",
+    "no_show": "said that {other} did not come",
+}
+
+
+def said(event: Event, currency: str) -> str:
+    """A move in words, such as ``claimed it at $20.00``.
+
+    Args:
+        event: the move.
+        currency: an ISO 4217 code.
+
+    """
+    details = event.details
+    price = details.get("price")
+    words = _SAID.get(event.move, event.move).format(
+        other=f"@{event.other}", price="" if price is None else f" at {show_price(Decimal(price), currency)}"
+    )
+    if event.move == "edit":
+        before, after = (Decimal(details[side]["price"]) for side in ("before", "after"))
+        if before != after:
+            words += f", from {show_price(before, currency)} to {show_price(after, currency)} per hour"
+    if event.move == "finish":
+        words += f": {show_hours(Decimal(details['hours']))}, {show_price(Decimal(details['total']), currency)}"
+    return words if event.reason is None else f"{words}: {event.reason}"
+
+
+def show_hours(hours: Decimal) -> str:
+    """Hours without idle zeros: ``2.5 hours``."""
+    bare = f"{hours:.2f}".rstrip("0").rstrip(".")
+    return f"{bare} hour{'' if bare == '1' else 's'}"
+
+
+def show_moment(moment: datetime) -> str:
+    """A moment in the local time zone, to the minute."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
