@@ -1,4 +1,4 @@
-"""Where this platform keeps what belongs to a person: data, log, drafts and what is remembered."""
+"""Where this platform keeps what belongs to a person: data, log, drafts, preferences and what is remembered."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ def state_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_state_dir(APP))
+
+
+def config_file() -> Path:
+    """The file with a member's keys, sections and theme: ``$XDG_CONFIG_HOME/phresh/config.toml`` on Linux."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir(APP)) / "config.toml"
 
 
 def private_folder(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """The tables of the papers that follow the code: keys, settings, exit codes.
 
-`make docs-images` rewrites them between their marks in README.md, and docs/states.md with them; tests fail while they
-differ.
+`make docs-images` rewrites them between their marks in README.md and docs/keys.md, and docs/states.md with them; tests
+fail while they differ.
 """
 
 from __future__ import annotations
@@ -19,17 +19,26 @@ from phresh_tui.tui.actions import ACTIONS, Where, actions_in
 from scripts import docs_states
 
 ROOT = Path(__file__).parent.parent
+PAGES = (ROOT / "README.md", ROOT / "docs" / "keys.md")
 PLACES: Mapping[Where, str] = {
-    Where.EVERYWHERE: "Everywhere but in a text field",
+    Where.PROGRAM: "Everywhere, also in a text field",
+    Where.EVERYWHERE: "On every screen; letters not in a text field",
     Where.LIST: "In every list of jobs",
     Where.BROWSE: "Open jobs",
     Where.MINE: "My jobs",
     Where.POST: "The form",
     Where.SIGN_IN: "Signing in, where there are passwords",
+    Where.OFFERS: "Offers on a job",
+    Where.HISTORY: "History of a job",
+    Where.REVIEW: "A review",
+    Where.AGENDA: "Agenda",
+    Where.INBOX: "Inbox",
+    Where.PROFILE: "Profile",
+    Where.MARKET: "Market",
 }
 KEY_NAMES = {
     "slash": "/", "question_mark": "?", "pagedown": "Page Down", "pageup": "Page Up", "escape": "Esc", "up": "↑",
-    "down": "↓", "left": "←", "right": "→",
+    "down": "↓", "left": "←", "right": "→", "shift+tab": "Shift+Tab",
 }  # fmt: skip
 
 
@@ -42,11 +51,11 @@ def key_name(key: str) -> str:
 
 def keys() -> str:
     """Every action of the screens with its keys, by place."""
-    lines = ["| where | keys | what happens |", "|---|---|---|"]
+    lines = ["| where | keys | what happens | name |", "|---|---|---|---|"]
     for place, title in PLACES.items():
         for action in actions_in(place):
             names = " ".join(f"`{key_name(key)}`" for key in action.keys.split(","))
-            lines.append(f"| {title} | {names} | {action.help} |")
+            lines.append(f"| {title} | {names} | {action.help} | `{action.binding_id}` |")
     assert len(lines) == 2 + len(ACTIONS), "a place is missing"
     return "\n".join(lines)
 
@@ -88,12 +97,12 @@ def filled(text: str) -> str:
 
 
 def main() -> None:
-    """Rewrites the tables of README.md, and the states of a job."""
-    page = ROOT / "README.md"
-    text = page.read_text(encoding="utf-8")
-    if filled(text) != text:
-        page.write_text(filled(text), encoding="utf-8")
-        sys.stdout.write(f"{page.name}\n")
+    """Rewrites the tables of the pages, and the states of a job."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        if filled(text) != text:
+            page.write_text(filled(text), encoding="utf-8")
+            sys.stdout.write(f"{page.name}\n")
     docs_states.main()
 
 

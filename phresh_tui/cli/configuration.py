@@ -10,7 +10,7 @@ from phresh_tui.database.embedded import DATABASE
 from phresh_tui.database.target import configured_target
 from phresh_tui.logs import STARS, log_file
 from phresh_tui.market.errors import ConfigurationError
-from phresh_tui.paths import data_folder
+from phresh_tui.paths import config_file, data_folder
 from phresh_tui.settings import InForce, Settings, in_force, load_settings
 
 
@@ -41,6 +41,7 @@ async def show(arguments: argparse.Namespace, _: Context) -> int:
             ],
             "database": database or None,
             "log": str(log_file()),
+            "preferences": str(config_file()),
         })  # fmt: skip
     else:
         write_table(("NAME", "FROM", "VALUE"), [(line.name, line.source, line.value) for line in lines])
@@ -48,6 +49,8 @@ async def show(arguments: argparse.Namespace, _: Context) -> int:
         if database:
             write(f"Database: {database}")
         write(f"Log: {log_file()}")
+        there = "" if config_file().exists() else ", which is not there; docs/keys.md says what it may hold"
+        write(f"Preferences: {config_file()}{there}")
     if wrong is not None:
         raise wrong
     return 0

@@ -11,6 +11,7 @@ import threading
 
 from phresh_tui.cli.context import Context, is_terminal
 from phresh_tui.cli.jobs import list_open, open_list_arguments
+from phresh_tui.preferences import load_preferences
 
 
 async def start(_: argparse.Namespace, context: Context) -> int:
@@ -18,6 +19,7 @@ async def start(_: argparse.Namespace, context: Context) -> int:
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return await list_open(open_list_arguments(), context)
     handle = context.handle
+    preferences = load_preferences()
     # 150 ms of imports, while the database is waited for
     importing = threading.Thread(target=_import_screens, daemon=True)
     importing.start()
@@ -26,7 +28,7 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         from phresh_tui.tui.app import run_program
 
         try:
-            return await run_program(context.settings, prepared, handle=handle)
+            return await run_program(context.settings, prepared, handle=handle, preferences=preferences)
         finally:
             # the event loop hands a signal back as it found it at the start of Python, and the server is still there
             context.signals.install()

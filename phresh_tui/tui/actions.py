@@ -14,12 +14,20 @@ from textual.binding import Binding, BindingType
 class Where(StrEnum):
     """The places in which actions work."""
 
+    PROGRAM = "the program"
     EVERYWHERE = "everywhere"
     SIGN_IN = "sign-in"
     LIST = "list"
     BROWSE = "browse"
     MINE = "my jobs"
     POST = "post"
+    OFFERS = "offers"
+    HISTORY = "history"
+    REVIEW = "review"
+    AGENDA = "agenda"
+    INBOX = "inbox"
+    PROFILE = "profile"
+    MARKET = "market"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,11 @@ class Action:
         return self.id.replace("-", "_")
 
     @property
+    def binding_id(self) -> str:
+        """Its name in the member's file of preferences: ``browse.claim``."""
+        return f"{self.where.name.lower()}.{self.id}"
+
+    @property
     def binding(self) -> Binding:
         """For a screen's or a widget's BINDINGS."""
         return Binding(
@@ -60,7 +73,7 @@ class Action:
             self.label,
             show=bool(self.footer),
             tooltip=self.help,
-            id=f"{self.where.name.lower()}.{self.id}",
+            id=self.binding_id,
             priority=self.priority,
         )
 
@@ -104,12 +117,26 @@ ACTIONS = (
     # --- everywhere
     Action("help", Where.EVERYWHERE, "question_mark,f1", "Help", "What can be done here, and with which key", 20),
     Action("quit", Where.EVERYWHERE, "q", "Quit", "Leave phresh", 21),
+    Action("next-field", Where.EVERYWHERE, "tab", "Next field", "To the next field or list", priority=True),
+    Action("previous-field", Where.EVERYWHERE, "shift+tab", "Previous field", "To the field before", priority=True),
+    # --- over every screen and every dialog
+    Action("leave", Where.PROGRAM, "ctrl+q", "Quit", "Leave phresh, also from a field", 22, priority=True),
 )
+
+# the places without a list of jobs
+WITHOUT_LIST = {Where.POST, Where.SIGN_IN, Where.REVIEW}
 
 
 def bindings(*places: Where) -> list[BindingType]:
     """The bindings of a screen or a widget."""
     return [action.binding for action in ACTIONS if action.where in places]
+
+
+def meet(first: Where, second: Where) -> bool:
+    """Whether keys of both places may work at the same time."""
+    if first is second or {Where.EVERYWHERE, Where.PROGRAM} & {first, second}:
+        return True
+    return Where.LIST in (first, second) and not WITHOUT_LIST & {first, second}
 
 
 def actions_in(*places: Where) -> list[Action]:
@@ -120,6 +147,6 @@ def actions_in(*places: Where) -> list[Action]:
 def order_in_footer(binding_id: str | None) -> int:
     """Where a binding stands in the footer, from the left."""
     for action in ACTIONS:
-        if binding_id == f"{action.where.name.lower()}.{action.id}":
+        if binding_id == action.binding_id:
             return action.footer
     return 50

@@ -24,8 +24,10 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInError
 from phresh_tui.market.member import login_of
 from phresh_tui.market.text import visible
+from phresh_tui.preferences import Preferences
 from phresh_tui.settings import Settings
-from phresh_tui.tui.actions import actions_in
+from phresh_tui.tui.actions import Where, actions_in, bindings
+from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.memory import DraftFile, remember_handle
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
@@ -80,6 +82,10 @@ class PhreshApp(App[int]):
         settings: what is configured.
         prepared: a database that is ready.
         handle: who to sign in as, or None to ask.
+        preferences: what the member likes; as it comes when not given.
+
+    Raises:
+        ConfigurationError: for preferences that name what does not exist, or one key for two actions.
 
     """
 
@@ -89,11 +95,20 @@ class PhreshApp(App[int]):
     BINDINGS = [
         # a member's own Ctrl+C in a field copies what is selected there; everywhere else it leaves, drafts are kept
         Binding("ctrl+c", "leave", "Quit", show=False, system=True),
-        Binding("ctrl+q", "leave", "Quit", priority=True),
+        *bindings(Where.PROGRAM),
     ]
 
-    def __init__(self, settings: Settings, prepared: Prepared, handle: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        prepared: Prepared,
+        handle: str | None = None,
+        preferences: Preferences | None = None,
+    ) -> None:
         super().__init__()
+        self.preferences = preferences or Preferences()
+        self.keys_in_force = checked_keymap(self.preferences)
+        self.set_keymap(self.keys_in_force)
         self.settings = settings
         self.prepared = prepared
         self.wanted_handle = handle or prepared.handle or ""
@@ -357,22 +372,26 @@ class PhreshApp(App[int]):
         self.exit(0)
 
 
-async def run_program(settings: Settings, prepared: Prepared, *, handle: str | None) -> int:
+async def run_program(
+    settings: Settings, prepared: Prepared, *, handle: str | None, preferences: Preferences | None = None
+) -> int:
     """Shows the program until it is left.
 
     Args:
         settings: what is configured.
         prepared: a database that is ready; whoever prepared it takes it down again.
         handle: who to sign in as, or None to ask.
+        preferences: what the member likes.
 
     Returns:
         The exit code: 0, or 128 + the signal that ended it.
 
     Raises:
+        ConfigurationError: for preferences that cannot be used.
         PhreshError: after a fault that was logged.
 
     """
-    app = PhreshApp(settings, prepared, handle)
+    app = PhreshApp(settings, prepared, handle, preferences)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 128 + number)

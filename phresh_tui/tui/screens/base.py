@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from textual.binding import Binding
 from textual.screen import Screen
 
 from phresh_tui.database.session import Link, Session
@@ -19,12 +18,7 @@ class MarketScreen(Screen[None]):
     """A screen with the lines at top and bottom; knows its app, and the session once there is one."""
 
     HELP_PLACES: tuple[Where, ...] = ()
-    BINDINGS = [
-        *bindings(Where.EVERYWHERE),
-        # before the key reaches a field: what is typed right after it would still go to the field that is left
-        Binding("tab", "next_field", "Next field", show=False, priority=True),
-        Binding("shift+tab", "previous_field", "Previous field", show=False, priority=True),
-    ]
+    BINDINGS = bindings(Where.EVERYWHERE)
 
     @property
     def phresh(self) -> PhreshApp:
