@@ -164,7 +164,7 @@ async def page(
         f"order by {order.column} {direction}, id {direction} limit {query.argument(limit)} {skip}",
         *query.arguments,
     )
-    jobs = [_cleaning(row) for row in rows]
+    jobs = [cleaning_of(row) for row in rows]
     return jobs[::-1] if backwards else jobs
 
 
@@ -193,7 +193,7 @@ async def one(session: Session, job_id: int) -> Cleaning | None:
     if job_id not in NUMBERS:
         return None
     rows = await session.fetch(f"select {COLUMNS} from public.cleanings where id = $1::bigint", job_id)  # noqa: S608
-    return _cleaning(rows[0]) if rows else None
+    return cleaning_of(rows[0]) if rows else None
 
 
 async def by_id(session: Session, job_ids: Sequence[int]) -> dict[int, Cleaning]:
@@ -202,10 +202,11 @@ async def by_id(session: Session, job_ids: Sequence[int]) -> dict[int, Cleaning]
         f"select {COLUMNS} from public.cleanings where id = any($1::integer[])",  # noqa: S608
         [job_id for job_id in job_ids if job_id in NUMBERS],
     )
-    return {row["id"]: _cleaning(row) for row in rows}
+    return {row["id"]: cleaning_of(row) for row in rows}
 
 
-def _cleaning(row: Any) -> Cleaning:  # noqa: ANN401  asyncpg's record
+def cleaning_of(row: Any) -> Cleaning:  # noqa: ANN401  asyncpg's record
+    """A job from a row with the columns `COLUMNS`."""
     return Cleaning(
         id=row["id"],
         name=row["name"],

@@ -82,15 +82,38 @@ async def activity(
     if after is not None:
         anchor = "and (e.happened_at, e.cleaning_id, e.version) < ($3, $4, $5)"
         arguments += [after.happened_at, after.cleaning_id, after.version]
-    unread = (
-        "and not exists (select from public.read_events r where r.login = me.login "
-        "and r.cleaning_id = e.cleaning_id and r.version = e.version)"
-        if unread_only
-        else ""
+    branches = _concerning(_COLUMNS, f"{anchor} {_UNREAD if unread_only else ''}")
+    rows = await session.fetch(
+        f'with me as (select $1::text collate "C" as login) '  # noqa: S608
+        f'select {_COLUMNS}, not exists (select from public.read_events r where r.login = $1::text collate "C" '
+        "and r.cleaning_id = e.cleaning_id and r.version = e.version) as unread "
+        f"from ({branches}) e order by e.happened_at desc, e.cleaning_id desc, e.version desc limit $2",
+        *arguments,
     )
-    # one branch for each index; a page is never more than the limit of each
-    branches = " union ".join(
-        f"(select {_COLUMNS} from me, public.events e where {condition} and e.actor <> me.login {anchor} {unread} "  # noqa: S608
+    return [_event(row) for row in rows]
+
+
+async def unread(session: Session, cap: int = 100) -> tuple[int, Event | None]:
+    """How many events `activity` would show as unread, counted up to a cap, and the newest of them."""
+    rows = await session.fetch(
+        f'with me as (select $1::text collate "C" as login) select {_COLUMNS}, count(*) over () as number, '  # noqa: S608
+        f"true as unread from ({_concerning(_COLUMNS, _UNREAD)}) e "
+        "order by e.happened_at desc, e.cleaning_id desc, e.version desc limit 1",
+        *(session.target.user, cap),
+    )
+    return (min(int(rows[0]["number"]), cap), _event(rows[0])) if rows else (0, None)
+
+
+_UNREAD = (
+    "and not exists (select from public.read_events r where r.login = me.login "
+    "and r.cleaning_id = e.cleaning_id and r.version = e.version)"
+)
+
+
+def _concerning(columns: str, more: str) -> str:
+    """What others did that concerns the member ``me``: one branch for each index, each with the limit ``$2``."""
+    return " union ".join(
+        f"(select {columns} from me, public.events e where {condition} and e.actor <> me.login {more} "  # noqa: S608
         "order by e.happened_at desc, e.cleaning_id desc, e.version desc limit $2)"
         for condition in (
             "e.owner = me.login",
@@ -101,14 +124,6 @@ async def activity(
             ),
         )
     )
-    rows = await session.fetch(
-        f'with me as (select $1::text collate "C" as login) '  # noqa: S608
-        f'select {_COLUMNS}, not exists (select from public.read_events r where r.login = $1::text collate "C" '
-        "and r.cleaning_id = e.cleaning_id and r.version = e.version) as unread "
-        f"from ({branches}) e order by e.happened_at desc, e.cleaning_id desc, e.version desc limit $2",
-        *arguments,
-    )
-    return [_event(row) for row in rows]
 
 
 async def mark_read(session: Session, event: Event, *, is_read: bool = True, request: UUID | None = None) -> None:

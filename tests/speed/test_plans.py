@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
 import asyncpg
 import pytest
 
-from phresh_tui.database import cleanings, events, offers, people
+from phresh_tui.database import agenda, cleanings, events, offers, people, statistics
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.connections import connected
 from phresh_tui.database.session import Session
@@ -109,9 +110,15 @@ def reads(session: Session, job: Cleaning, event: Event) -> dict[str, Callable[[
         "history": lambda: events.history(session, job.id),
         "activity": lambda: events.activity(session),
         "activity after": lambda: events.activity(session, after=event),
+        "unread": lambda: events.unread(session),
         "activity unread": lambda: events.activity(session, unread_only=True),
         "profile": lambda: people.profile(session, "member_5"),
         "reviews": lambda: people.reviews_of(session, "member_5"),
+        "agenda": lambda: agenda.claimed_between(session, job.created_at, job.created_at + timedelta(days=7)),
+        "agenda without start": lambda: agenda.claimed_without_start(session),
+        "next start": lambda: agenda.next_start(session, job.created_at),
+        "earned": lambda: agenda.earned(session, job.created_at),
+        "overview": lambda: statistics.overview(session),
         "private details": lambda: people.private_details(session, job.id),
     }
 
