@@ -368,13 +368,21 @@ async def test_a_migration_that_fails_changes_nothing_and_names_the_file_and_the
     assert not re.search(r"postgres(ql)?://", str(told.value))
 
 
-async def test_a_rollback_that_fails_changes_nothing_and_names_the_file(market: Market) -> None:
-    await market.psql("create view in_the_way as select owner from cleanings")
-    await market.psql(
-        "create function uses_it() returns void language sql begin atomic select clean_requests('30 days'); end"
+async def test_a_rollback_that_fails_changes_nothing_and_names_the_file(
+    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from phresh_tui.database import migrations
+
+    folder = first_migrations(tmp_path / "all", len(FILES))
+    (folder / "29990101000000_shelf.sql").write_text(
+        "-- migrate:up\ncreate table shelf (n integer);\ncreate table box (n integer);\n"
+        "-- migrate:down\ndrop table box;\ndrop table shelf;\n"
     )
+    monkeypatch.setattr(migrations, "migrations_folder", lambda: folder)
+    await migrate_up(market.operator)
+    await market.psql("create view in_the_way as select n from shelf")
     before = await shape(market.operator)
-    with pytest.raises(SchemaError, match=f"{FILES[-1].name} failed.*other objects depend on it"):
+    with pytest.raises(SchemaError, match="29990101000000_shelf.sql failed.*other objects depend on it"):
         await roll_back(market.operator)
     assert await shape(market.operator) == before
 
