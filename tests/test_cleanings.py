@@ -25,11 +25,14 @@ async def fill(market: Market, rows: int = ROWS) -> None:
     await market.psql("insert into public.members (login) values ('m_loader') on conflict do nothing")
     await market.psql(
         """
-        insert into public.cleanings (name, description, cleaning_type, price, owner, created_at, updated_at)
+        insert into public.cleanings (name, description, cleaning_type, price, owner, created_at, updated_at,
+            area, starts_at)
         select 'Job ' || n % 7, case when n % 3 = 0 then 'windows ' || n end,
             (array['dust_up', 'spot_clean', 'full_clean'])[1 + n % 3], 20 + n % 5, 'm_loader',
             timestamptz '2026-01-01' + n % 11 * interval '1 minute',
-            timestamptz '2026-01-01' + n % 13 * interval '1 hour'
+            timestamptz '2026-01-01' + n % 13 * interval '1 hour',
+            case when n % 4 > 0 then 'Area ' || n % 9 end,
+            case when n % 5 > 1 then now() + n % 17 * interval '1 day' end
         from generate_series(1, $1::integer) n
         """,
         rows,
@@ -54,10 +57,17 @@ async def all_backwards(session: Session, listing: Listing, limit: int) -> list[
 
 
 def in_order(jobs: list[Cleaning], listing: Listing) -> bool:
-    keys = [listing.key_of(job) for job in jobs]
-    if listing.order.descending:
-        keys.reverse()
-    return all(first < second for first, second in pairwise(keys))
+    # jobs without a value come last in both directions
+    with_value = [job for job in jobs if listing.key_of(job)[0] is not None]
+    without = jobs[len(with_value) :]
+    for part in (with_value, without):
+        keys = [listing.key_of(job) for job in part]
+        if any((value is None) != (part is without) for value, _ in keys):
+            return False
+        ordered = [key if part is with_value else key[1:] for key in keys][:: -1 if listing.order.descending else 1]
+        if not all(first < second for first, second in pairwise(ordered)):
+            return False
+    return True
 
 
 @pytest.mark.parametrize("sort", Sort)
@@ -275,6 +285,6 @@ async def test_no_page_of_a_long_list_scans_the_table_or_sorts_it(market: Market
                     assert not any("Sort" in kind for kind in kinds), (listing, kinds)
                     assert max(float(str(node["Actual Rows"])) for node in found) <= 51, (listing, plan)
                 asked += 1
-    assert asked == 4 * 7
+    assert asked > 4 * 7
     one = await ada.fetch("explain select * from public.cleanings where id = any($1::integer[])", [1, 2, 3])
     assert "Index" in str(one[0])

@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 # the words of Sort, CleaningType, Booking and ASPECTS in market/, which a test compares: importing them costs more than
 # the whole help
-SORTS = ("newest", "price", "price-down", "name")
+SORTS = (
+    "newest", "oldest", "starts", "starts-latest", "price", "price-down", "name", "name-down", "area", "area-down",
+)  # fmt: skip
 TYPES = ("dust_up", "spot_clean", "full_clean")
 BOOKINGS = ("instantly", "by-offer")
 ASPECTS = ("overall", "professionalism", "completeness", "efficiency")
@@ -69,7 +71,9 @@ def add_edit(parser: argparse.ArgumentParser) -> None:
 
 def _add_booking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--area", metavar="TEXT", help="where it is, as everybody may know; empty for none")
-    parser.add_argument("--start", metavar="TIME", help="such as '2026-12-01 09:00', in your time zone; empty for none")
+    parser.add_argument(
+        "--start", metavar="TIME", help="'tomorrow 9:00' or '2026-12-01 09:00', in your time zone; empty for none"
+    )
     parser.add_argument("--hours", metavar="H", help="how long it may take, in quarters up to 24; empty for none")
     parser.add_argument(
         "--booking", metavar="STYLE", help=f"{' or '.join(BOOKINGS)}; a job is booked instantly unless given"

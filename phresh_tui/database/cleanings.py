@@ -20,8 +20,8 @@ from phresh_tui.market.cleaning import (
     check_reason,
 )
 from phresh_tui.market.errors import NoSuchJob
-from phresh_tui.market.member import handle_of
-from phresh_tui.market.search import Filter, Place, Sort
+from phresh_tui.market.member import handle_of, login_of
+from phresh_tui.market.search import MYSELF, Filter, Place, Sort
 
 COLUMNS = (
     "id, name, description, cleaning_type, price, owner, public.state_now(status, done_at) as status, claimed_by, "
@@ -35,15 +35,24 @@ NUMBERS = range(-(2**31), 2**31)
 
 @dataclass(frozen=True, slots=True)
 class _Order:
+    """The column that a list is sorted by, and then the id; jobs without a value come last in either direction."""
+
     column: str
-    descending: bool
+    descending: bool = False
+    nullable: bool = False
 
 
 ORDERS = {
-    Sort.NEWEST: _Order("created_at", True),
-    Sort.PRICE_UP: _Order("price", False),
-    Sort.PRICE_DOWN: _Order("price", True),
-    Sort.NAME: _Order("sort_name", False),
+    Sort.NEWEST: _Order("created_at", descending=True),
+    Sort.OLDEST: _Order("created_at"),
+    Sort.STARTS: _Order("starts_at", nullable=True),
+    Sort.STARTS_LATEST: _Order("starts_at", descending=True, nullable=True),
+    Sort.PRICE_UP: _Order("price"),
+    Sort.PRICE_DOWN: _Order("price", descending=True),
+    Sort.NAME: _Order("sort_name"),
+    Sort.NAME_DOWN: _Order("sort_name", descending=True),
+    Sort.AREA: _Order("area", nullable=True),
+    Sort.AREA_DOWN: _Order("area", descending=True, nullable=True),
 }
 
 
@@ -65,7 +74,7 @@ class Listing:
     @property
     def order(self) -> _Order:
         """The column behind the order, and its direction."""
-        return ORDERS[self.sort] if self.place is Place.OPEN else _Order("updated_at", True)
+        return ORDERS[self.sort] if self.place is Place.OPEN else _Order("updated_at", descending=True)
 
     def key_of(self, job: Cleaning) -> tuple[object, int]:
         """What this job's place in the order depends on."""
@@ -102,6 +111,27 @@ class _Query:
         return " and ".join(self.conditions) or "true"
 
 
+def _add_words(query: _Query, text: str) -> None:
+    for word in text.replace("\0", " ").split():
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query.conditions.append(f"search_text like '%' || public.normal_text({query.argument(escaped)}) || '%'")
+
+
+def _add_booking(query: _Query, wanted: Filter) -> None:
+    if wanted.starts_from is not None:
+        query.conditions.append(f"starts_at >= {query.argument(wanted.starts_from)}")
+    if wanted.starts_until is not None:
+        query.conditions.append(f"starts_at < {query.argument(wanted.starts_until)}")
+    if wanted.booking is not None:
+        query.conditions.append(f"booking = {query.argument(str(wanted.booking))}")
+    if wanted.free_only:
+        # a job without a start, or without hours, is at no certain time: a claim takes it as free as well
+        query.conditions.append(
+            'not exists (select from public.bookings booked where booked.login = session_user::text collate "C" '
+            "and booked.during && tstzrange(starts_at, starts_at + hours * interval '1 hour'))"
+        )
+
+
 def _conditions(session: Session, listing: Listing) -> _Query:
     query = _Query()
     wanted = listing.wanted
@@ -111,16 +141,21 @@ def _conditions(session: Session, listing: Listing) -> _Query:
         column = "owner" if listing.place is Place.POSTED else "claimed_by"
         # typed as the column is: another collation would cost the index
         query.conditions.append(f'{column} = {query.argument(session.target.user)}::text collate "C"')
-    if wanted.text.strip():
-        for word in wanted.text.replace("\0", " ").split():
-            escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            query.conditions.append(f"search_text like '%' || public.normal_text({query.argument(escaped)}) || '%'")
+    _add_words(query, wanted.text)
     if wanted.cleaning_type is not None:
         query.conditions.append(f"cleaning_type = {query.argument(str(wanted.cleaning_type))}")
     if wanted.min_price is not None:
         query.conditions.append(f"price >= {query.argument(wanted.min_price)}")
     if wanted.max_price is not None:
         query.conditions.append(f"price <= {query.argument(wanted.max_price)}")
+    if wanted.area:
+        query.conditions.append(
+            f"starts_with(public.normal_text(area), public.normal_text({query.argument(wanted.area)}))"
+        )
+    if wanted.owner is not None:
+        owner = session.target.user if wanted.owner == MYSELF else login_of(wanted.owner)
+        query.conditions.append(f'owner = {query.argument(owner)}::text collate "C"')
+    _add_booking(query, wanted)
     return query
 
 
@@ -149,23 +184,48 @@ async def page(
         At most ``limit`` jobs; fewer mean that the list ends there.
 
     """
-    query = _conditions(session, listing)
-    order = listing.order
-    backwards = from_end or before is not None
     anchor = before if before is not None else after
-    if anchor is not None:
-        value, number = listing.key_of(anchor)
-        sign = "<" if order.descending != backwards else ">"
-        query.conditions.append(f"({order.column}, id) {sign} ({query.argument(value)}, {query.argument(number)})")
-    direction = "desc" if order.descending != backwards else "asc"
-    skip = f"offset {query.argument(offset)}" if offset else ""
-    rows = await session.fetch(
-        f"select {COLUMNS} from public.cleanings where {query.where} "  # noqa: S608  only our own words are put together
-        f"order by {order.column} {direction}, id {direction} limit {query.argument(limit)} {skip}",
-        *query.arguments,
-    )
+    backwards = from_end or before is not None
+    # jobs without a value are an index range of their own, behind the others: one condition for both costs the index
+    ranges = _ranges(listing, offset)[:: -1 if backwards else 1]
+    if anchor is not None and len(ranges) == 2:
+        ranges = ranges[ranges.index(listing.key_of(anchor)[0] is None) :]
+    rows: list[Any] = []
+    for number, of_nulls in enumerate(ranges):
+        query = _conditions(session, listing)
+        _go_on(query, listing, anchor if number == 0 else None, backwards=backwards, of_nulls=of_nulls)
+        down = "desc nulls last" if listing.order.nullable and offset else "desc"
+        direction = down if listing.order.descending != backwards else "asc"
+        end = f"limit {query.argument(limit - len(rows))} offset {query.argument(offset)}"
+        rows += await session.fetch(
+            f"select {COLUMNS} from public.cleanings where {query.where} "  # noqa: S608  only our own words are put together
+            f"order by {listing.order.column} {direction}, id {direction.split()[0]} {end}",
+            *query.arguments,
+        )
+        if len(rows) == limit:
+            break
     jobs = [cleaning_of(row) for row in rows]
     return jobs[::-1] if backwards else jobs
+
+
+def _ranges(listing: Listing, offset: int) -> Sequence[bool | None]:
+    """The index ranges that make a list: for each, whether it is that of the jobs without a value, or None for all."""
+    return [False, True] if listing.order.nullable and not offset else [None]
+
+
+def _go_on(query: _Query, listing: Listing, anchor: Cleaning | None, *, backwards: bool, of_nulls: bool | None) -> None:
+    """Begins behind a job, within one range."""
+    column = listing.order.column
+    if of_nulls is not None:
+        query.conditions.append(f"{column} is {'' if of_nulls else 'not '}null")
+    if anchor is None:
+        return
+    value, number = listing.key_of(anchor)
+    sign = "<" if listing.order.descending != backwards else ">"
+    if of_nulls:
+        query.conditions.append(f"id {sign} {query.argument(number)}")
+    else:
+        query.conditions.append(f"({column}, id) {sign} ({query.argument(value)}, {query.argument(number)})")
 
 
 async def count(session: Session, listing: Listing) -> Count:

@@ -3,24 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from phresh_tui.market.cleaning import CleaningType
+from phresh_tui.market.cleaning import Booking, CleaningType
+
+# the owner that stands for whoever looks; too short for a handle
+MYSELF = "me"
 
 
 class Sort(StrEnum):
-    """The orders of a list of jobs; each is stable, by id."""
+    """The orders of a list of jobs; each is stable, by id, and has jobs without the value at its end."""
 
     NEWEST = "newest"
+    OLDEST = "oldest"
+    STARTS = "starts"
+    STARTS_LATEST = "starts-latest"
     PRICE_UP = "price"
     PRICE_DOWN = "price-down"
     NAME = "name"
+    NAME_DOWN = "name-down"
+    AREA = "area"
+    AREA_DOWN = "area-down"
 
     @property
     def label(self) -> str:
         """As it is shown above the list."""
-        return {"newest": "newest first", "price": "price ↑", "price-down": "price ↓", "name": "name A–Z"}[self.value]
+        return _LABELS[self.value]
+
+    @property
+    def turned(self) -> Sort:
+        """The same in the other direction."""
+        return _TURNED.get(self) or next(sort for sort, other in _TURNED.items() if other is self)
+
+
+_LABELS = {
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "starts": "starting soonest",
+    "starts-latest": "starting latest",
+    "price": "price ↑",
+    "price-down": "price ↓",
+    "name": "name A–Z",
+    "name-down": "name Z–A",
+    "area": "area A–Z",
+    "area-down": "area Z–A",
+}
+_TURNED = {
+    Sort.NEWEST: Sort.OLDEST,
+    Sort.STARTS: Sort.STARTS_LATEST,
+    Sort.PRICE_UP: Sort.PRICE_DOWN,
+    Sort.NAME: Sort.NAME_DOWN,
+    Sort.AREA: Sort.AREA_DOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +64,16 @@ class Filter:
     """What a job must be like to be listed; everything given must hold.
 
     Attributes:
-        text: part of the name or the description, without regard to case and accents; empty for all.
+        text: words of the name or the description, without regard to case and accents; empty for all.
         cleaning_type: or None for all.
         min_price: per hour, or None.
         max_price: per hour, or None.
+        area: what the area begins with, without regard to case and accents; empty for all.
+        starts_from: it begins then or later, in the member's time zone, or None.
+        starts_until: it begins before then, in the member's time zone, or None.
+        booking: how it is given away, or None for all.
+        owner: handle of whoever posted it, `MYSELF` for the member who looks, or None for all.
+        free_only: leave out what overlaps with the member's own bookings.
 
     """
 
@@ -39,6 +81,12 @@ class Filter:
     cleaning_type: CleaningType | None = None
     min_price: Decimal | None = None
     max_price: Decimal | None = None
+    area: str = ""
+    starts_from: datetime | None = None
+    starts_until: datetime | None = None
+    booking: Booking | None = None
+    owner: str | None = None
+    free_only: bool = False
 
     @property
     def is_empty(self) -> bool:
