@@ -88,7 +88,7 @@ ACTIONS = (
     Action("cursor-end", Where.LIST, "G,end", "End", "Last job"),
     # --- the open jobs
     Action("claim", Where.BROWSE, "c", "Claim", "Claim the selected job at the price shown", 1, priority=True),
-    Action("undo", Where.BROWSE, "u", "Undo", "Take your last claim back", 2, priority=True),
+    Action("undo", Where.BROWSE, "u", "Undo", "Take your last move back, within five minutes", 2, priority=True),
     Action("search", Where.BROWSE, "slash", "Search", "Find jobs by words in name and description", 3, priority=True),
     Action("clear", Where.BROWSE, "escape", "Clear", "Drop the search and the filter", 4),
     Action("post", Where.BROWSE, "n", "Post", "Post a request to have something cleaned", 5, priority=True),
@@ -102,7 +102,7 @@ ACTIONS = (
     Action("edit", Where.MINE, "e", "Edit", "Change the selected open job", 1),
     Action("cancel-job", Where.MINE, "x", "Cancel job", "Take the selected open job back", 2),
     Action("release", Where.MINE, "R", "Release", "Give the selected claimed job back", 3),
-    Action("undo", Where.MINE, "u", "Undo", "Take your last claim back", 4),
+    Action("undo", Where.MINE, "u", "Undo", "Take your last move back, within five minutes", 4),
     Action("other-tab", Where.MINE, "tab,left,right,h,l", "Posted/Claimed", "Between what you posted and claimed", 5),
     Action("post", Where.MINE, "n", "Post", "Post a request to have something cleaned", 6),
     Action("focus-detail", Where.MINE, "enter", "Read", "Go into the description, to scroll it"),

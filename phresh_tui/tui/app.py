@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
-from uuid import UUID, uuid4
+from collections.abc import Iterable
 
 from rich.console import Console
 from textual.app import App, SystemCommand
@@ -29,33 +25,15 @@ from phresh_tui.settings import Settings
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.memory import DraftFile, remember_handle
+from phresh_tui.tui.moves import Moves
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.sign_in import SignInScreen
 
-Result = TypeVar("Result")
 logger = logging.getLogger("phresh")
 
-# seconds in which a claim can be taken back with one key
-UNDO_SECONDS = 290
-# seconds that a move waits for the connection to come back before it is given up
-PATIENCE = 120
 SAMPLES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """A claim that can be taken back.
-
-    Attributes:
-        job: what was claimed.
-        until: on the monotonic clock, seconds.
-
-    """
-
-    job: Cleaning
-    until: float
 
 
 class _LogStream:
@@ -113,8 +91,7 @@ class PhreshApp(App[int]):
         self.prepared = prepared
         self.wanted_handle = handle or prepared.handle or ""
         self.session: Session | None = None
-        self._undo: Undo | None = None
-        self._connected = asyncio.Event()
+        self.moves = Moves(self)
         self.error_console = Console(file=_LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
 
     async def on_mount(self) -> None:
@@ -148,7 +125,7 @@ class PhreshApp(App[int]):
         self.session = session
         remember_handle(self.prepared.target.masked_url, session.handle)
         session.watch_link(self._link_changed)
-        self._connected.set()
+        self.moves.connection_is(True)
         await self._to_first_screen(BrowseScreen())
 
     async def _to_first_screen(self, screen: Screen[None]) -> None:
@@ -158,13 +135,13 @@ class PhreshApp(App[int]):
 
     async def action_sign_out(self) -> None:
         """Back to the question who you are; drafts stay."""
-        self._undo = None
+        self.moves.forget()
         self.wanted_handle = ""
         # the screens of a member need the session until they are gone
         asking = SignInScreen()
         await self._to_first_screen(asking)
         session, self.session = self.session, None
-        self._connected.clear()
+        self.moves.connection_is(False)
         asking.show_link(Link.CLOSED)
         if session is not None:
             await session.close()
@@ -196,10 +173,7 @@ class PhreshApp(App[int]):
     # --- the connection
 
     def _link_changed(self, link: Link) -> None:
-        if link is Link.CONNECTED:
-            self._connected.set()
-        else:
-            self._connected.clear()
+        self.moves.connection_is(link is Link.CONNECTED)
         if link is Link.RECONNECTING and self.prepared.server is not None:
             self.run_worker(self._start_server_again(), group="server", exclusive=True, exit_on_error=False)
         for screen in self.screen_stack:
@@ -226,32 +200,6 @@ class PhreshApp(App[int]):
             if isinstance(screen, MarketScreen):
                 screen.look_again()
 
-    async def make_move(self, what: str, call: Callable[[UUID], Awaitable[Result]]) -> Result:
-        """Sends a move until it is answered: one whose answer was lost is sent again with the same request id.
-
-        Args:
-            what: the move, for the person who waits: "The claim".
-            call: sends it.
-
-        Raises:
-            Refused: when the market says no.
-            DatabaseUnavailable: when the connection does not come back in two minutes.
-
-        """
-        request = uuid4()
-        give_up = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return await call(request)
-            except DatabaseUnavailable:
-                if time.monotonic() > give_up or self.session is None:
-                    raise
-                self.tell(f"{what} has no answer yet. It is sent again as soon as the connection is back.", error=True)
-                try:
-                    await asyncio.wait_for(self._connected.wait(), max(give_up - time.monotonic(), 0.1))
-                except TimeoutError:
-                    continue
-
     # --- what is told
 
     def tell(self, text: str, *, error: bool = False) -> None:
@@ -266,47 +214,7 @@ class PhreshApp(App[int]):
             return
         self.tell(str(error), error=True)
 
-    # --- moves that several screens make
-
-    @property
-    def undo(self) -> Undo | None:
-        """The claim that can still be taken back with one key."""
-        if self._undo is not None and time.monotonic() > self._undo.until:
-            self._undo = None
-        return self._undo
-
-    def remember_claim(self, job: Cleaning) -> None:
-        """From now on this claim is what undo takes back."""
-        self._undo = Undo(job, time.monotonic() + UNDO_SECONDS)
-
-    def undo_claim(self) -> None:
-        """Gives the job of the last claim back."""
-        undo = self.undo
-        if undo is not None:
-            self.release(undo.job)
-
-    def release(self, job: Cleaning, reason: str | None = None) -> None:
-        """Gives a claimed job back; five minutes after the claim a reason is needed."""
-        if self._undo is not None and self._undo.job.id == job.id:
-            self._undo = None
-        self.run_worker(self._release(job, reason), group="move", exit_on_error=False)
-
-    async def _release(self, job: Cleaning, reason: str | None) -> None:
-        session = self.session
-        if session is None:
-            return
-
-        async def release(request: UUID) -> None:
-            await cleanings.release(session, request, job.id, reason)
-
-        try:
-            await self.make_move("The release", release)
-        except PhreshError as error:
-            self.tell_error(error)
-        else:
-            self.tell(f"“{visible(job.name)}” is open again.")
-        self.look_again()
-        self.screen.refresh_bindings()
+    # --- what several screens open
 
     def open_form(self, job: Cleaning | None = None) -> None:
         """Opens the form for a new job, or for the change of one."""
@@ -358,7 +266,8 @@ class PhreshApp(App[int]):
                 if target is None or not hasattr(target, f"action_{action.method}"):
                     continue
                 if screen.check_action(action.method, ()):
-                    yield SystemCommand(action.label, action.help, getattr(target, f"action_{action.method}"))
+                    help_text = next(iter(screen.key_labels(action.method)), action.help)
+                    yield SystemCommand(action.label, help_text, getattr(target, f"action_{action.method}"))
         if self.session is not None:
             yield SystemCommand("Switch member", "Sign in as somebody else", self.action_sign_out)
             yield SystemCommand("Sign out", "Close the connections and ask who you are", self.action_sign_out)

@@ -104,7 +104,7 @@ async def test_a_move_is_sent_again_with_the_same_request(server: EmbeddedServer
                 raise DatabaseUnavailable("the answer is lost")
             return number
 
-        await app.make_move("The job", post)
+        await app.moves.make("The job", post)
     assert len(requests) == 2
     assert requests[0] == requests[1]
     assert await posted(target) == ["Once"]

@@ -46,6 +46,10 @@ class MarketScreen(Screen[None]):
     def look_again(self) -> None:
         """Reads again what is shown; called every few seconds and after every move."""
 
+    def key_labels(self, action: str) -> tuple[str, ...]:
+        """What an action does just now, when that is more than its label says: longest first."""
+        return self.phresh.moves.undo_labels if action == "undo" else ()
+
     def action_next_field(self) -> None:
         """Moves the focus on."""
         self.focus_next()

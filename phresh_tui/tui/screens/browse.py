@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,15 +11,14 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.preparation import Door
 from phresh_tui.database.session import Link
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
-from phresh_tui.market.errors import JobNotOpen, NoSuchJob, PhreshError, PriceChanged, Refused
 from phresh_tui.market.price import show_price
 from phresh_tui.market.search import Filter, Sort
 from phresh_tui.market.text import visible
+from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import Confirm
@@ -176,7 +174,7 @@ class BrowseScreen(MarketScreen):
             job = self.jobs.selected if self.query(JobList) else None
             return not typing and job is not None and self._may_claim(job)
         if action == "undo":
-            return not typing and self.phresh.undo is not None
+            return not typing and self.phresh.moves.undo is not None
         if action == "clear":
             return isinstance(self.focused, JobDetail) or not self.jobs.listing.wanted.is_empty
         if action == "samples":
@@ -289,39 +287,11 @@ class BrowseScreen(MarketScreen):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.run_worker(self._claim(job), group="move", exit_on_error=False)
+                self.phresh.moves.start(job_moves.claim(job))
 
         question = Confirm("Claim “", visible(job.name), f"” for {price}/h from @{job.owner}?")
         self.app.push_screen(question, answered)
 
-    async def _claim(self, job: Cleaning) -> None:
-        session = self.session
-
-        async def claim(request: UUID) -> None:
-            await cleanings.claim(session, request, job)
-
-        try:
-            await self.phresh.make_move("The claim", claim)
-        except PriceChanged as error:
-            price = show_price(error.price, session.market.currency)
-            self.phresh.tell(
-                f"Not claimed: it now costs {price} per hour. Look again, and claim it if you like.", error=True
-            )
-        except JobNotOpen as error:
-            if error.taken_by:
-                text = f"Not claimed: @{error.taken_by} was faster. “{visible(job.name)}” is taken."
-            else:
-                text = f"Not claimed. {error}"
-            self.phresh.tell(text, error=True)
-        except (NoSuchJob, Refused) as error:
-            self.phresh.tell(f"Not claimed. {error}", error=True)
-        except PhreshError as error:
-            self.phresh.tell_error(error)
-        else:
-            self.phresh.remember_claim(job)
-            self.phresh.tell(f"“{visible(job.name)}” is yours. u takes it back, m shows your jobs.")
-        self.phresh.look_again()
-
     def action_undo(self) -> None:
-        """Takes the last claim back."""
-        self.phresh.undo_claim()
+        """Takes the last move back."""
+        self.phresh.moves.undo_last()

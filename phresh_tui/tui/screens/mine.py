@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,13 +10,12 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.session import Link
-from phresh_tui.market.cleaning import Cleaning, Status
-from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.cleaning import Status
 from phresh_tui.market.search import Place
 from phresh_tui.market.text import visible
+from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import AskReason, Confirm
@@ -136,7 +134,7 @@ class MineScreen(MarketScreen):
         if action == "release":
             return job is not None and self._place is Place.CLAIMED and job.status is Status.CLAIMED
         if action == "undo":
-            return self.phresh.undo is not None
+            return self.phresh.moves.undo is not None
         return True
 
     def action_next_field(self) -> None:
@@ -172,8 +170,8 @@ class MineScreen(MarketScreen):
         self.phresh.open_form()
 
     def action_undo(self) -> None:
-        """Takes the last claim back."""
-        self.phresh.undo_claim()
+        """Takes the last move back."""
+        self.phresh.moves.undo_last()
 
     def action_edit(self) -> None:
         """Opens the form with the selected job in it."""
@@ -188,23 +186,9 @@ class MineScreen(MarketScreen):
 
         def answered(reason: str | None) -> None:
             if reason is not None:
-                self.run_worker(self._cancel(job, reason), group="move", exit_on_error=False)
+                self.phresh.moves.start(job_moves.cancel(job, reason))
 
         self.app.push_screen(AskReason(f"Cancel “{visible(job.name)}”: why?"), answered)
-
-    async def _cancel(self, job: Cleaning, reason: str) -> None:
-        session = self.session
-
-        async def cancel(request: UUID) -> None:
-            await cleanings.cancel(session, request, job.id, reason)
-
-        try:
-            await self.phresh.make_move("The cancellation", cancel)
-        except PhreshError as error:
-            self.phresh.tell_error(error)
-        else:
-            self.phresh.tell(f"“{visible(job.name)}” is cancelled.")
-        self.phresh.look_again()
 
     def action_release(self) -> None:
         """Asks, then gives a claimed job back."""
@@ -214,11 +198,11 @@ class MineScreen(MarketScreen):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.phresh.release(job)
+                self.phresh.moves.start(job_moves.release(job))
 
         def explained(reason: str | None) -> None:
             if reason is not None:
-                self.phresh.release(job, reason)
+                self.phresh.moves.start(job_moves.release(job, reason))
 
         if job.claimed_at is not None and datetime.now(UTC) - job.claimed_at > WITHOUT_REASON:
             self.app.push_screen(AskReason(f"Give “{visible(job.name)}” back to @{job.owner}: why?"), explained)

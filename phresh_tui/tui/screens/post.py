@@ -205,7 +205,7 @@ class PostScreen(MarketScreen):
             return job.id
 
         try:
-            number = await self.phresh.make_move("The job" if job is None else "The change", send)
+            number = await self.phresh.moves.make("The job" if job is None else "The change", send)
         except BadInput as error:
             self._tell("Not sent: a field needs another look.")
             if error.field in FIELDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual import events
 from textual.app import RenderResult
+from textual.binding import Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -80,7 +81,8 @@ class KeyBar(Widget):
     def _bindings_changed(self, _: Screen[object]) -> None:
         self.refresh()
 
-    def _keys(self) -> list[tuple[str, str, str]]:
+    def _keys(self, *, in_full: bool) -> list[tuple[str, str, str]]:
+        """What is shown of each key, from the left: the key, its label, and the key as Textual names it."""
         found = []
         seen: set[str] = set()
         for active in self.screen.active_bindings.values():
@@ -91,14 +93,23 @@ class KeyBar(Widget):
             seen |= {binding.action, binding.description}
             found.append((order_in_footer(binding.id), self.app.get_key_display(binding), binding))
         found.sort(key=lambda item: item[0])
-        return [(display, binding.description, binding.key) for _, display, binding in found]
+        return [(display, self._label(binding, in_full), binding.key) for _, display, binding in found]
+
+    def _label(self, binding: Binding, in_full: bool) -> str:
+        labels = self.screen.key_labels(binding.action) if hasattr(self.screen, "key_labels") else ()
+        return (labels[0] if in_full else labels[-1]) if labels else binding.description
 
     def render(self) -> RenderResult:
         """Draws one line."""
-        keys = self._keys() if self.screen.is_attached else []
         room = self.size.width
+        keys: list[tuple[str, str, str]] = []
+        for in_full in (True, False):
+            # the longer labels stand when there is room for all keys
+            keys = self._keys(in_full=in_full) if self.screen.is_attached else []
+            needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
+            if sum(needed) <= room:
+                break
         # the way to everything else is kept when not all fit
-        needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
         kept = list(range(len(keys)))
         while kept and sum(needed[index] for index in kept) > room:
             droppable = [

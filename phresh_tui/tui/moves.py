@@ -1,0 +1,242 @@
+"""Moves of the member who is signed in: sent until they are answered, told, and undone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+from phresh_tui.database import cleanings
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import DatabaseUnavailable, JobNotOpen, PhreshError, PriceChanged, TimeOverlaps
+from phresh_tui.market.price import show_price
+from phresh_tui.market.text import visible
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.app import PhreshApp
+
+Result = TypeVar("Result")
+
+# seconds in which a move can be undone with one key; the database allows five minutes, and the answer takes time
+UNDO_SECONDS = 290
+# seconds that a move waits for the connection to come back before it is given up
+PATIENCE = 120
+# seconds after an undo in which another press is the same press, from a key held down or pressed twice
+SAME_PRESS = 0.5
+# moves that are remembered for undo
+DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A move that can be taken back.
+
+    Attributes:
+        move: ``claim``.
+        about: the thing, with the word that joins them: ``of “Windows”``.
+        job_id: the job; another move on it leaves nothing to undo.
+        call: takes it back.
+        done: what is told then.
+        until: on the monotonic clock, seconds.
+
+    """
+
+    move: str
+    about: str
+    job_id: int
+    call: Callable[[Session, UUID], Awaitable[object]]
+    done: str
+    until: float = field(default_factory=lambda: time.monotonic() + UNDO_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move of a job that is about to be made, and what is told of it.
+
+    Attributes:
+        job: as it was shown.
+        what: the move, for the person who waits: ``The claim``.
+        call: sends it.
+        done: what is told when it is made.
+        refused: how the sentence begins when it is not: ``Not claimed``.
+        undo: takes it back, or None when it cannot be taken back.
+
+    """
+
+    job: Cleaning
+    what: str
+    call: Callable[[Session, UUID], Awaitable[Any]]
+    done: str
+    refused: str
+    undo: Undo | None = None
+
+
+class Moves:
+    """What the member does: one for the program, whichever screen it is done on."""
+
+    def __init__(self, app: PhreshApp) -> None:
+        self._app = app
+        self._undos: list[Undo] = []
+        self._undoing = False
+        self._undone_at = -SAME_PRESS
+        self._connected = asyncio.Event()
+
+    def connection_is(self, connected: bool) -> None:
+        """Whoever waits for the connection goes on when it is there."""
+        if connected:
+            self._connected.set()
+        else:
+            self._connected.clear()
+
+    async def make(self, what: str, call: Callable[[UUID], Awaitable[Result]]) -> Result:
+        """Sends a move until it is answered: one whose answer was lost is sent again with the same request id.
+
+        Args:
+            what: the move, for the person who waits: "The claim".
+            call: sends it.
+
+        Raises:
+            Refused: when the market says no.
+            DatabaseUnavailable: when the connection does not come back in two minutes.
+
+        """
+        session, request = self._app.session, uuid4()
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await call(request)
+            except DatabaseUnavailable:
+                # whoever signs in next has not asked for it
+                if time.monotonic() > give_up or session is None or self._app.session is not session:
+                    raise
+                self._app.tell(
+                    f"{what} has no answer yet. It is sent again as soon as the connection is back.", error=True
+                )
+                try:
+                    await asyncio.wait_for(self._connected.wait(), max(give_up - time.monotonic(), 0.1))
+                except TimeoutError:
+                    continue
+
+    async def run(self, step: Step) -> Any:  # noqa: ANN401  whatever the move answers
+        """Makes a move and tells that it is made.
+
+        Raises:
+            PhreshError: when it is not; `reason` has the sentence for it.
+
+        """
+        session = self._app.session
+        if session is None:
+            raise DatabaseUnavailable("nobody is signed in", "", "Sign in again")
+        try:
+            result = await self.make(step.what, lambda request: step.call(session, request))
+        finally:
+            # a move that was refused means that what is shown is not true any more
+            self._app.look_again()
+        self.forget(step.job.id)
+        if step.undo is not None:
+            self.remember(step.undo)
+        self._app.tell(step.done)
+        return result
+
+    def start(self, step: Step) -> None:
+        """Makes a move in the background and tells how it went."""
+        self._app.run_worker(self._start(step), group="move", exit_on_error=False)
+
+    async def _start(self, step: Step) -> None:
+        try:
+            await self.run(step)
+        except PhreshError as error:
+            self._app.tell(await self.reason(step, error), error=True)
+
+    async def reason(self, step: Step, error: PhreshError) -> str:
+        """Why a move was not made, in a sentence that names what people know: the job's name, handles, prices."""
+        job, session = step.job, self._app.session
+        name = f"“{visible(job.name)}”"
+        if isinstance(error, DatabaseUnavailable):
+            return f"{step.what} on {name} was not answered. Whether it was made shows when the connection is back."
+        if isinstance(error, TimeOverlaps):
+            return f"{step.refused}: {await self._overlap(job, error)}"
+        if session is not None and isinstance(error, PriceChanged):
+            price = show_price(error.price, session.market.currency)
+            return f"{step.refused}: it now costs {price} per hour. {error.todo}"
+        if session is not None and isinstance(error, JobNotOpen) and error.taken_by:
+            if session.handle in (job.owner, error.taken_by):
+                return f"{step.refused}: {name} is claimed by @{error.taken_by} by now."
+            return f"{step.refused}: @{error.taken_by} was faster. {name} is taken."
+        what = error.what.replace(f"job {job.id}", name)
+        return f"{step.refused}: {PhreshError(what, error.why, error.todo)}"
+
+    async def _overlap(self, job: Cleaning, error: TimeOverlaps) -> str:
+        numbers = [int(number) for number in error.jobs.replace(",", " ").split() if number.isdigit()]
+        session = self._app.session
+        try:
+            found = await cleanings.by_id(session, numbers) if session is not None else {}
+        except PhreshError:
+            found = {}
+        names = " and ".join(
+            f"“{visible(other.name)}”"
+            + (f" ({other.starts_at.astimezone():%a %d %b %H:%M})" if other.starts_at is not None else "")
+            for other in found.values()
+        )
+        who = "you have" if session is not None and session.handle != job.owner else "the cleaner has"
+        return f"{who} {names or 'another job'} at that time. {error.todo}"
+
+    # --- undo
+
+    @property
+    def undo(self) -> Undo | None:
+        """The last move that can still be taken back."""
+        while self._undos and time.monotonic() > self._undos[-1].until:
+            # what lies below is older still
+            self._undos.clear()
+        return None if self._undoing or not self._undos else self._undos[-1]
+
+    @property
+    def undo_labels(self) -> tuple[str, ...]:
+        """What the key for undo does now, for the footer and the palette: in full, and in short."""
+        undo = self.undo
+        return () if undo is None else (f"Undo {undo.move} {undo.about}", f"Undo {undo.move}")
+
+    def remember(self, undo: Undo) -> None:
+        """From now on this is what undo takes back first."""
+        self._undos = [*self._undos[-DEPTH + 1 :], undo]
+        self._tell_footer()
+
+    def forget(self, job_id: int | None = None) -> None:
+        """Leaves nothing to undo of a job that has moved on, or of all."""
+        self._undos = [] if job_id is None else [undo for undo in self._undos if undo.job_id != job_id]
+        self._tell_footer()
+
+    def undo_last(self) -> None:
+        """Takes the last move back; a second press right after does nothing."""
+        undo = self.undo
+        if undo is not None and time.monotonic() - self._undone_at > SAME_PRESS:
+            self._undoing = True
+            self._undone_at = time.monotonic()
+            self._undos.remove(undo)
+            self._tell_footer()
+            self._app.run_worker(self._undo(undo), group="move", exit_on_error=False)
+
+    async def _undo(self, undo: Undo) -> None:
+        session = self._app.session
+        try:
+            if session is not None:
+                await self.make("The undo", lambda request: undo.call(session, request))
+                self._app.tell(undo.done)
+        except DatabaseUnavailable as error:
+            self._undos.append(undo)
+            self._app.tell_error(error)
+        except PhreshError as error:
+            self._app.tell(f"The {undo.move} {undo.about} cannot be undone. {error}", error=True)
+        finally:
+            self._undoing = False
+            self._tell_footer()
+            self._app.look_again()
+
+    def _tell_footer(self) -> None:
+        if self._app.screen_stack:
+            self._app.screen.refresh_bindings()
