@@ -87,7 +87,7 @@ async def test_a_transaction_begun_in_time_does_not_stop_the_clock(town: Town) -
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute("select 1")
-    await town.market.psql("update cleanings set claimed_at = clock_timestamp() - interval '5 minutes'")
+    await town.later(job, 5)
     with pytest.raises(asyncpg.PostgresError, match="reason is needed"):
         await connection.execute("select public.release_cleaning(gen_random_uuid(), $1)", job.id)
     await connection.close()
@@ -172,17 +172,6 @@ async def test_nobody_is_in_two_places_at_once_not_even_when_both_are_claimed_at
         await cleanings.release(town.bob, uuid4(), taken.id)
 
 
-async def test_private_details_are_for_the_owner_and_the_cleaner_only(town: Town) -> None:
-    job = await town.posted()
-    await people.set_private_details(town.ada, uuid4(), job.id, PrivateDetails("1 High Street", "Ring twice", "0123"))
-    assert await people.private_details(town.bob, job.id) is None
-    await cleanings.claim(town.bob, uuid4(), job)
-    assert await people.private_details(town.bob, job.id) is not None
-    assert await people.private_details(town.mallory, job.id) is None
-    await cleanings.release(town.bob, uuid4(), job.id)
-    assert await people.private_details(town.bob, job.id) is None
-
-
 async def test_reviews_show_when_both_are_in_or_after_fourteen_days(town: Town) -> None:
     job, other = await town.confirmed(), await town.confirmed()
     await people.review(town.ada, uuid4(), job.id, {"overall": 4, "efficiency": 2})
@@ -199,8 +188,7 @@ async def test_reviews_show_when_both_are_in_or_after_fourteen_days(town: Town) 
 
 
 async def test_a_change_of_price_tells_the_offerers_and_is_unread_until_it_is_read(town: Town) -> None:
-    job = await town.posted()
-    await town.market.psql("update cleanings set booking = 'by_offer' where id = $1", job.id)
+    job = await town.posted(by_offer=True)
     await offers.make(town.bob, uuid4(), job.id, FIFTEEN)
     await cleanings.edit(
         town.ada, uuid4(), job.id, replace(draft(price="30.00"), booking=(await town.read(job.id)).booking)
