@@ -382,7 +382,7 @@ async def test_a_rollback_that_fails_changes_nothing_and_names_the_file(
     await migrate_up(market.operator)
     await market.psql("create view in_the_way as select n from shelf")
     before = await shape(market.operator)
-    with pytest.raises(SchemaError, match="29990101000000_shelf.sql failed.*other objects depend on it"):
+    with pytest.raises(SchemaError, match=r"29990101000000_shelf.sql failed.*other objects depend on it"):
         await roll_back(market.operator)
     assert await shape(market.operator) == before
 
