@@ -52,8 +52,10 @@ MOVES = {
     "mark_read",
     "mark_all_read",
 }
+# what the policies ask; each says of the caller alone
+SIGHT = {"sees_offer", "sees_details", "sees_profile", "sees_event", "sees_review"}
 MAY_CALL = {
-    "stranger": {*MOVES, "normal_text", "state_now", "member_statistics"},
+    "stranger": {*MOVES, "normal_text", "state_now", "member_statistics", *SIGHT},
     "guest": {"sign_up"},
     "nobody": set[str](),
 }
