@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from phresh_tui.market.cleaning import Status
+from phresh_tui.market.cleaning import Cleaning, Status
 
 
 class Who(StrEnum):
@@ -63,3 +63,10 @@ MOVES = (
 def moves_of(name: str) -> list[Move]:
     """The rows of a move; more than one when it starts from several states."""
     return [move for move in MOVES if move.name == name]
+
+
+def possible(name: str, job: Cleaning, handle: str) -> bool:
+    """Whether a member may make a move of a job, as far as its state and the parties say."""
+    who = {Who.OWNER: job.owner == handle, Who.CLEANER: job.claimed_by == handle, Who.OTHER: job.owner != handle}
+    who[Who.PARTY] = who[Who.OWNER] or who[Who.CLEANER]
+    return any(move.before is job.status and who[move.who] for move in moves_of(name))

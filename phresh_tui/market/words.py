@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from phresh_tui.market.price import show_price
-from phresh_tui.market.record import Event
+from phresh_tui.market.record import Event, Profile
 
 # what a move is called in the past; braces are filled from the event
 _SAID = {
@@ -62,3 +62,22 @@ def show_hours(hours: Decimal) -> str:
 def show_moment(moment: datetime) -> str:
     """A moment in the local time zone, to the minute."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def show_span(start: datetime, hours: Decimal | None, now: datetime) -> str:
+    """When a job is, in the local time zone: ``Tue 1 Dec 09:00–11:30``; the year when it is another one."""
+    begins, today = start.astimezone(), now.astimezone()
+    text = f"{begins:%a} {begins.day} {begins:%b}" + (f" {begins.year}" if begins.year != today.year else "")
+    text += f" {begins:%H:%M}"
+    if hours is None:
+        return text
+    ends = (start + timedelta(hours=float(hours))).astimezone()
+    return f"{text}–{ends:%H:%M}" + ("" if ends.date() == begins.date() else f" ({ends:%a})")
+
+
+def show_stars(profile: Profile) -> str:
+    """How a member is rated, in short: ``★4.75 (12)``, or that nobody has rated them."""
+    overall = profile.stars["overall"]
+    if overall.average is None:
+        return "no stars yet"
+    return f"★{overall.average:f} ({sum(overall.counts)})"

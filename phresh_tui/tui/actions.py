@@ -88,6 +88,8 @@ ACTIONS = (
     Action("cursor-end", Where.LIST, "G,end", "End", "Last job"),
     # --- the open jobs
     Action("claim", Where.BROWSE, "c", "Claim", "Claim the selected job at the price shown", 1, priority=True),
+    Action("offer", Where.BROWSE, "o", "Offer", "Make an offer on the selected job, or change it", 1, priority=True),
+    Action("withdraw", Where.BROWSE, "w", "Withdraw", "Take your offer on the selected job back", 1, priority=True),
     Action("undo", Where.BROWSE, "u", "Undo", "Take your last move back, within five minutes", 2, priority=True),
     Action("search", Where.BROWSE, "slash", "Search", "Find jobs by words in name and description", 3, priority=True),
     Action("clear", Where.BROWSE, "escape", "Clear", "Drop the search and the filter", 4),

@@ -12,6 +12,11 @@ from phresh_tui.market.text import visible
 from phresh_tui.tui.moves import Step, Undo
 
 
+def shown_name(job: Cleaning) -> str:
+    """Its name, safe for a terminal."""
+    return visible(job.name)
+
+
 def _named(job: Cleaning) -> str:
     return f"“{visible(job.name)}”"
 

@@ -80,6 +80,8 @@ class Moves:
 
     def __init__(self, app: PhreshApp) -> None:
         self._app = app
+        self.typed: dict[tuple[str, int], dict[str, str]] = {}
+        """What was typed into dialogs that were left: by their name and the number of the job, then by field."""
         self._undos: list[Undo] = []
         self._undoing = False
         self._undone_at = -SAME_PRESS
@@ -208,6 +210,8 @@ class Moves:
 
     def forget(self, job_id: int | None = None) -> None:
         """Leaves nothing to undo of a job that has moved on, or of all."""
+        if job_id is None:
+            self.typed.clear()
         self._undos = [] if job_id is None else [undo for undo in self._undos if undo.job_id != job_id]
         self._tell_footer()
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from phresh_tui.tui.app import PhreshApp
 from phresh_tui.tui.screens.browse import BrowseScreen
+from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.job_list import JobList
 
 
@@ -43,6 +44,11 @@ class Driver:
         shown = [jobs for jobs in self.app.screen.query(JobList) if jobs.display and jobs.region.height]
         assert shown, f"no list on the screen:\n{self.text}"
         return shown[0]
+
+    @property
+    def details(self) -> list[JobDetail]:
+        """What shows one job in full, also behind a dialog."""
+        return [detail for screen in self.app.screen_stack for detail in screen.query(JobDetail)]
 
     @property
     def selected(self) -> str | None:

@@ -68,6 +68,7 @@ def steps(*keys: str, see: str, first: str = "open jobs") -> Callable[[Pilot[int
             await driver.press(key)
             await pilot.pause()
         await driver.see(see)
+        await driver.until(lambda: all(detail.is_settled for detail in driver.details), "all that is known of the job")
         for field in app.screen.query("Input, TextArea"):
             field.cursor_blink = False  # type: ignore[attr-defined]
         await pilot.pause()
@@ -81,7 +82,7 @@ def steps(*keys: str, see: str, first: str = "open jobs") -> Callable[[Pilot[int
 
 SCREENS = {
     "browse": steps(see="@ada"),
-    "browse_selected": steps("j", "j", see="no.\u00a02"),
+    "browse_selected": steps("j", "j", see="no. 2"),
     "claim": steps("c", see="Claim “"),
     "search": steps("slash", "w", "i", "n", see="“win”"),
     "search_without_hit": steps("slash", "q", "q", "q", see="Nothing fits"),

@@ -18,11 +18,9 @@ from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.price import show_price
 from phresh_tui.market.search import Filter, Sort
 from phresh_tui.market.text import visible
-from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, actions_in, bindings
-from phresh_tui.tui.screens.base import MarketScreen
-from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.filter import FilterScreen
+from phresh_tui.tui.screens.job_keys import JobKeys
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
@@ -48,7 +46,7 @@ class SearchInput(Input):
         self.screen.set_focus(self.screen.query_one(JobList))
 
 
-class BrowseScreen(MarketScreen):
+class BrowseScreen(JobKeys):
     """The list of open jobs, with the selected one in full beside or below it."""
 
     HELP_PLACES = (Where.BROWSE, Where.LIST)
@@ -79,6 +77,11 @@ class BrowseScreen(MarketScreen):
     def jobs(self) -> JobList:
         """The list."""
         return self.query_one(JobList)
+
+    @property
+    def shown_job(self) -> Cleaning | None:
+        """The job under the cursor."""
+        return next((jobs.selected for jobs in self.query(JobList)), None)
 
     def on_mount(self) -> None:
         """Says that it loads, until it has loaded."""
@@ -151,6 +154,7 @@ class BrowseScreen(MarketScreen):
 
     def look_again(self) -> None:
         """Reads the list again; a screen that is still being put together will read it anyway."""
+        super().look_again()
         for jobs in self.query(JobList):
             jobs.look_again()
 
@@ -173,6 +177,9 @@ class BrowseScreen(MarketScreen):
                 return True
             job = self.jobs.selected if self.query(JobList) else None
             return not typing and job is not None and self._may_claim(job)
+        if action in ("offer", "withdraw"):
+            job = self.shown_job
+            return not typing and job is not None and self.can(action, job)
         if action == "undo":
             return not typing and self.phresh.moves.undo is not None
         if action == "clear":
@@ -183,7 +190,6 @@ class BrowseScreen(MarketScreen):
         return True
 
     def _may_claim(self, job: Cleaning) -> bool:
-        # a job that is booked by offer has no key here yet: phresh offer makes one
         mine = job.owner == self.session.handle
         return job.status is Status.OPEN and job.booking is Booking.INSTANTLY and not mine
 
@@ -283,14 +289,7 @@ class BrowseScreen(MarketScreen):
         job = self.jobs.selected
         if job is None:
             return
-        price = show_price(job.price, self.session.market.currency)
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.phresh.moves.start(job_moves.claim(job))
-
-        question = Confirm("Claim “", visible(job.name), f"” for {price}/h from @{job.owner}?")
-        self.app.push_screen(question, answered)
+        self.ask_claim(job)
 
     def action_undo(self) -> None:
         """Takes the last move back."""

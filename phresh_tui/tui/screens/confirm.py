@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from phresh_tui.market.cleaning import check_reason
-from phresh_tui.market.errors import BadInput
+from phresh_tui.market.cleaning import Cleaning, check_reason
+from phresh_tui.tui.moves import Step
+from phresh_tui.tui.screens.dialog import Dialog, MoveDialog
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks for a yes or a no. The key that opened it says neither, so that a key held down confirms nothing."""
 
     BINDINGS = [
@@ -50,30 +52,30 @@ class Confirm(ModalScreen[bool]):
 
     def action_answer(self, yes: bool) -> None:
         """Closes with the answer."""
-        self.dismiss(yes)
+        self.close(yes)
 
 
-class AskReason(ModalScreen[str | None]):
-    """Asks why, in one line; gives the reason, or None when nothing is to happen."""
+class AskReason(MoveDialog):
+    """Asks why, in one line, and makes the move with the reason."""
 
-    BINDINGS = [Binding("escape", "leave", "Leave it")]
-
-    def __init__(self, question: str) -> None:
-        super().__init__()
+    def __init__(self, question: str, job: Cleaning, step: Callable[[str], Step]) -> None:
+        super().__init__(job)
         self._question = question
+        self._step = step
 
     def compose(self) -> ComposeResult:
         """The question, and a line for the answer."""
         yield Static(Content(f"{self._question}  Enter does it, Esc leaves it."), id="question")
         yield Input(id="reason", compact=True, placeholder="why, in a few words")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Gives the reason, when there is one."""
-        try:
-            self.dismiss(check_reason(event.value))
-        except BadInput as error:
-            self.query_one("#question", Static).update(Content(str(error)))
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """In place of the question."""
+        self.query_one("#question", Static).update(Content(("✗ " if wrong else "") + text))
 
-    def action_leave(self) -> None:
-        """Changes nothing."""
-        self.dismiss(None)
+    def step(self) -> Step:
+        """The move with its reason."""
+        return self._step(check_reason(self.query_one(Input).value))
+
+    @property
+    def _key(self) -> tuple[str, int]:
+        return self._question, self.job.id

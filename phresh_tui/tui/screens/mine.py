@@ -184,11 +184,8 @@ class MineScreen(MarketScreen):
         if job is None:
             return
 
-        def answered(reason: str | None) -> None:
-            if reason is not None:
-                self.phresh.moves.start(job_moves.cancel(job, reason))
-
-        self.app.push_screen(AskReason(f"Cancel “{visible(job.name)}”: why?"), answered)
+        question = f"Cancel “{visible(job.name)}”: why?"
+        self.app.push_screen(AskReason(question, job, lambda reason: job_moves.cancel(job, reason)))
 
     def action_release(self) -> None:
         """Asks, then gives a claimed job back."""
@@ -200,11 +197,8 @@ class MineScreen(MarketScreen):
             if yes:
                 self.phresh.moves.start(job_moves.release(job))
 
-        def explained(reason: str | None) -> None:
-            if reason is not None:
-                self.phresh.moves.start(job_moves.release(job, reason))
-
         if job.claimed_at is not None and datetime.now(UTC) - job.claimed_at > WITHOUT_REASON:
-            self.app.push_screen(AskReason(f"Give “{visible(job.name)}” back to @{job.owner}: why?"), explained)
+            question = f"Give “{visible(job.name)}” back to @{job.owner}: why?"
+            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.release(job, reason)))
             return
         self.app.push_screen(Confirm("Give “", visible(job.name), f"” back to @{job.owner}?"), answered)

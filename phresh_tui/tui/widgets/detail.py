@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
+from phresh_tui.database.about import About, Profiles, about
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Booking, Cleaning
+from phresh_tui.market.cleaning import Booking, Cleaning, Status
+from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.price import show_price
+from phresh_tui.market.record import OfferStatus, Profile
 from phresh_tui.market.text import age, visible, visible_paragraphs
+from phresh_tui.market.words import show_hours, show_span, show_stars
 from phresh_tui.tui.widgets.columns import state_of
+
+# seconds that the cursor rests on a job before more is read about it
+REST = 0.12
 
 
 class JobDetail(VerticalScroll):
-    """Everything that is known about the selected job; scrolls by itself when the text is long."""
+    """Everything that is known about the selected job; scrolls by itself when the text is long.
+
+    The row of the job is shown at once. What else belongs to it is read when the cursor rests on it: the stars of the
+    other side, offers, what it overlaps with, and private details as far as they are for this member.
+    """
 
     DEFAULT_CSS = """
     JobDetail { background: $surface; padding: 0 1; border-top: solid $primary 60%; }
@@ -24,51 +38,145 @@ class JobDetail(VerticalScroll):
     JobDetail > Static { width: 100%; }
     """
 
+    class Known(Message):
+        """More is known about the job that is shown."""
+
     def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._session = session
+        self._profiles = Profiles(session)
         self._text = Static(markup=False)
+        self._job: Cleaning | None = None
+        self._about: About | None = None
 
     def compose(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
         """One text."""
         yield self._text
 
+    @property
+    def about(self) -> About | None:
+        """What was read about the job that is shown, or None while that is under way."""
+        return self._about
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is known of the job that is shown."""
+        return self._job is None or self._about is not None
+
     def show_job(self, job: Cleaning | None) -> None:
         """Shows a job, or nothing."""
-        self._text.update(Content("") if job is None else self._content(job))
-        self.scroll_home(animate=False)
+        same = job is not None and self._job is not None and job.id == self._job.id
+        self._job = job
+        if not same:
+            self._about = None
+            self.scroll_home(animate=False)
+        elif self._about is not None and self._about.job != job:
+            # a move may have opened or closed the eyes of both sides
+            self._profiles.forget()
+        self._draw()
+        if job is not None:
+            self.read_again(rest=0 if same else REST)
 
-    def _content(self, job: Cleaning) -> Content:
-        now = datetime.now(UTC)
-        me = self._session.handle
-        owner = "you" if job.owner == me else f"@{job.owner}"
-        posted = age(job.created_at, now)
-        facts = [
-            job.cleaning_type.label,
-            f"posted by {owner}" + ("" if posted == "now" else f" {posted} ago"),
-            f"{job.status.sign}\u00a0{state_of(job, me)}",
-            f"no.\u00a0{job.id}",
-        ]
-        facts += _when_and_where(job)
-        price = job.agreed_price if job.agreed_price is not None else job.price
-        return Content.assemble(
-            (visible(job.name), "bold"),
-            "\n",
-            (f"{show_price(price, self._session.market.currency)} per hour", "$text-success bold"),
-            (" · " + " · ".join(facts), "$text-muted"),
-            "\n",
-            visible_paragraphs(job.description) if job.description else ("No description.", "$text-muted italic"),
-        )
+    def read_again(self, rest: float = 0) -> None:
+        """Reads once more what belongs to the job."""
+        if self.is_attached and self._job is not None:
+            self.run_worker(self._read(self._job, rest), group="about", exclusive=True, exit_on_error=False)
+
+    async def _read(self, job: Cleaning, rest: float) -> None:
+        await asyncio.sleep(rest)
+        try:
+            found = await about(self._session, job, self._profiles)
+        except PhreshError:
+            # the line at the top says that there is no connection; what is known stays
+            return
+        if job is self._job and found != self._about:
+            self._about = found
+            self._draw()
+            self.post_message(self.Known())
+
+    def _draw(self) -> None:
+        self._text.update(Content("") if self._job is None else job_text(self._job, self._about, self._session))
 
 
-def _when_and_where(job: Cleaning) -> list[str]:
-    facts = []
+def job_text(job: Cleaning, known: About | None, session: Session) -> Content:
+    """A job in full, as the member who looks may see it."""
+    now, me = datetime.now(UTC), session.handle
+    parts: list[str | tuple[str, str]] = [(visible(job.name), "bold"), "\n"]
+    parts += [(_money(job, session), "$text-success bold"), (" · " + " · ".join(_facts(job, known, me, now)), "")]
+    for text, style in _news(job, known, session, now):
+        parts += ["\n", (text, style)]
+    description = visible_paragraphs(job.description) if job.description else ("No description.", "$text-muted italic")
+    return Content.assemble(*parts, "\n", description)
+
+
+def _money(job: Cleaning, session: Session) -> str:
+    currency = session.market.currency
+    price = job.agreed_price if job.agreed_price is not None else job.price
+    text = f"{show_price(price, currency)} per hour"
+    if job.total is not None and job.hours_worked is not None:
+        return f"{text}, {show_price(job.total, currency)} for {show_hours(job.hours_worked)}"
+    if job.hours is not None:
+        return f"{text}, about {show_price(estimate(price, job.hours), currency)} for {show_hours(job.hours)}"
+    return text
+
+
+def estimate(price: Decimal, hours: Decimal) -> Decimal:
+    """What a job would cost, rounded to cents as the database does it."""
+    return (price * hours).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+
+
+def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> list[str]:
+    posted = age(job.created_at, now)
+    owner = "you" if job.owner == me else f"@{job.owner}"
+    stars = f" {show_stars(known.poster)}" if known is not None and known.poster is not None else ""
+    facts = [
+        job.cleaning_type.label,
+        f"posted by {owner}{stars}" + ("" if posted == "now" else f" {posted} ago"),
+        f"{job.status.sign} {state_of(job, me)}"
+        + (f" {show_stars(known.cleaner)}" if known is not None and known.cleaner is not None else ""),
+        f"no. {job.id}",
+    ]
     if job.area:
         facts.append(visible(job.area))
     if job.starts_at is not None:
-        facts.append(f"{job.starts_at.astimezone():%a %d %b %H:%M}".replace(" ", "\u00a0"))
-    if job.hours is not None:
-        facts.append(f"{job.hours.normalize():f}\u00a0h")
+        facts.append(show_span(job.starts_at, job.hours, now))
     if job.booking is Booking.BY_OFFER:
-        facts.append("by\u00a0offer")
+        facts.append("by offer")
     return facts
+
+
+def _news(job: Cleaning, known: About | None, session: Session, now: datetime) -> list[tuple[str, str]]:
+    """What one should know before the next move: overlaps, offers, where to go and whom to call."""
+    if known is None:
+        return []
+    currency, mine = session.market.currency, job.owner == session.handle
+    lines = []
+    for other in known.overlaps:
+        when = show_span(other.starts_at, other.hours, now) if other.starts_at is not None else ""
+        lines.append(
+            (f"! Overlaps with “{visible(other.name)}”, which you have claimed: {when}.", "$text-warning bold")
+        )
+    if mine and job.status is Status.OPEN and known.live_offers:
+        count, cheapest = len(known.live_offers), known.live_offers[0]
+        word = "offer" if count == 1 else "offers"
+        lines.append((f"{count} {word}, from {show_price(cheapest.price, currency)} per hour.", "$text-accent bold"))
+    for offer in known.offers if not mine else ():
+        words = f"Your offer: {show_price(offer.price, currency)} per hour, {offer.status.value}"
+        if offer.status is OfferStatus.LIVE and job.status is Status.CLAIMED:
+            words += ", stands by in case the job is released"
+        lines.append((f"{words}." + (f" “{visible(offer.message)}”" if offer.message else ""), "$text-accent"))
+    if known.private is not None:
+        for label, text in (
+            ("Address", known.private.address),
+            ("Access", known.private.access_notes),
+            ("Phone", known.private.phone),
+        ):
+            if text:
+                lines.append((f"{label}: {visible(text)}", "$text-accent"))
+    sides = [side for side in (known.poster, known.cleaner) if side is not None]
+    return lines + [(_contact(side), "$text-accent") for side in sides if _contact(side)]
+
+
+def _contact(profile: Profile) -> str:
+    ways = [visible(way) for way in (profile.phone, profile.email) if way]
+    return f"@{profile.handle}: {', '.join(ways)}" if ways else ""

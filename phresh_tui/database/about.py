@@ -1,0 +1,109 @@
+"""What belongs to a job besides its row, as far as the member who looks may see it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from phresh_tui.database import offers, people
+from phresh_tui.database.cleanings import COLUMNS, cleaning_of
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Booking, Cleaning, Status
+from phresh_tui.market.errors import NotAMember
+from phresh_tui.market.record import Offer, OfferStatus, PrivateDetails, Profile
+
+# seconds in which a profile is not read again
+PROFILE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was read for one job.
+
+    Attributes:
+        job: as it was when it was read for.
+        poster: who posted it, unless it is the one who looks.
+        cleaner: who has it, unless it is the one who looks.
+        offers: on an own job all, else one's own; cheapest first.
+        overlaps: claimed jobs of one's own at the time of an open job.
+        private: address, access notes and phone, or None when there are none or they are not for this member.
+        reviewed: whether one has written one's review.
+
+    """
+
+    job: Cleaning
+    poster: Profile | None = None
+    cleaner: Profile | None = None
+    offers: tuple[Offer, ...] = ()
+    overlaps: tuple[Cleaning, ...] = ()
+    private: PrivateDetails | None = None
+    reviewed: bool = False
+
+    @property
+    def live_offers(self) -> tuple[Offer, ...]:
+        """The offers that stand."""
+        return tuple(offer for offer in self.offers if offer.status is OfferStatus.LIVE)
+
+
+class Profiles:
+    """Profiles of others, read at most once a minute."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[str, tuple[float, Profile | None]] = {}
+
+    async def of(self, handle: str) -> Profile | None:
+        """A profile, or None for whoever is no member: the house, or somebody who has left."""
+        read_at, profile = self._known.get(handle, (0.0, None))
+        if not read_at or time.monotonic() - read_at > PROFILE_SECONDS:
+            try:
+                profile = await people.profile(self._session, handle)
+            except NotAMember:
+                profile = None
+            self._known[handle] = time.monotonic(), profile
+        return profile
+
+    def forget(self) -> None:
+        """What was read may have changed: contact data come and go with a claim."""
+        self._known.clear()
+
+
+async def about(session: Session, job: Cleaning, profiles: Profiles) -> About:
+    """Reads what belongs to a job."""
+    me = session.handle
+    mine = me in (job.owner, job.claimed_by)
+    poster = None if job.owner == me else await profiles.of(job.owner)
+    cleaner = None if job.claimed_by in (None, me) else await profiles.of(str(job.claimed_by))
+    return About(
+        job,
+        poster,
+        cleaner,
+        tuple(await offers.on_job(session, job.id)) if job.booking is Booking.BY_OFFER else (),
+        tuple(await overlaps(session, job)),
+        await people.private_details(session, job.id) if mine else None,
+        mine and job.status is Status.CONFIRMED and bool(await reviewed(session, [job.id])),
+    )
+
+
+async def overlaps(session: Session, job: Cleaning) -> list[Cleaning]:
+    """The member's own claimed jobs at the time of an open job of somebody else, earliest first."""
+    if job.starts_at is None or job.hours is None or job.status is not Status.OPEN or job.owner == session.handle:
+        return []
+    rows = await session.fetch(
+        f"select {COLUMNS} from public.bookings b join public.cleanings c on c.id = b.cleaning_id "  # noqa: S608
+        'where b.login = $1::text collate "C" '
+        "and b.during && tstzrange($2::timestamptz, $2::timestamptz + $3::numeric * interval '1 hour') "
+        "and public.state_now(c.status, c.done_at) in ('claimed', 'done') order by lower(b.during)",
+        *(session.target.user, job.starts_at, job.hours),
+    )
+    return [cleaning_of(row) for row in rows]
+
+
+async def reviewed(session: Session, job_ids: list[int]) -> set[int]:
+    """Which of these jobs the member has reviewed."""
+    rows = await session.fetch(
+        "select cleaning_id from public.visible_reviews "
+        'where cleaning_id = any($1::integer[]) and author = $2::text collate "C" and not no_show',
+        *(job_ids, session.target.user),
+    )
+    return {row["cleaning_id"] for row in rows}

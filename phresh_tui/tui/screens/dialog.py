@@ -1,0 +1,168 @@
+"""Questions over a screen: closed once, sent once, and what was typed stays until the database has taken it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, TextArea
+
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import BadInput, PhreshError
+from phresh_tui.tui.moves import Step
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.app import PhreshApp
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer], Generic[Answer]):
+    """A question over a screen. Closing it twice, or while something lies over it, closes nothing else."""
+
+    _answer: Answer | None = None
+    _answered = False
+
+    @property
+    def phresh(self) -> PhreshApp:
+        """The app, with its type."""
+        return cast("PhreshApp", self.app)
+
+    def close(self, answer: Answer | None) -> None:
+        """Gives the answer, as soon as nothing lies over the question."""
+        if not self._answered:
+            self._answered, self._answer = True, answer
+            self._leave()
+
+    def on_screen_resume(self) -> None:
+        """Goes, when it was answered while something lay over it."""
+        if self._answered:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.app.screen is self:
+            self.dismiss(self._answer)
+
+
+class MoveDialog(Dialog[bool]):
+    """Asks for what a move needs and sends it. It closes when the move is made; a refusal is told in it.
+
+    What was typed is kept when it is left, for the next time it is opened for the same job.
+    """
+
+    TITLE_TEXT: ClassVar[str] = ""
+    SENDS: ClassVar[str] = "sends"
+    # columns of the database whose field has another name here
+    COLUMNS: ClassVar[dict[str, str]] = {}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave it"),
+        Binding("ctrl+s", "send", "Send", priority=True),
+    ]
+
+    def __init__(self, job: Cleaning) -> None:
+        super().__init__()
+        self.job = job
+        self._sending = False
+
+    # --- what each dialog says for itself
+
+    def fields(self) -> ComposeResult:
+        """What is asked."""
+        yield from ()
+
+    def step(self) -> Step:
+        """The move with what was typed.
+
+        Raises:
+            BadInput: with its field, when that breaks a rule.
+
+        """
+        raise NotImplementedError
+
+    # --- the box
+
+    def compose(self) -> ComposeResult:
+        """A small form with its keys in the frame."""
+        with VerticalScroll(classes="box", can_focus=False) as box:
+            box.border_title = self.TITLE_TEXT
+            box.border_subtitle = f"Ctrl+S {self.SENDS} · Esc leaves it"
+            yield from self.fields()
+            yield Label("", id="told", markup=False)
+
+    def on_mount(self) -> None:
+        """Puts back what was typed last time."""
+        for name, text in self.phresh.moves.typed.get(self._key, {}).items():
+            for box in self.query(f"#{name}"):
+                if isinstance(box, Input):
+                    box.value = text
+                elif isinstance(box, TextArea):
+                    box.text = text
+
+    @property
+    def _key(self) -> tuple[str, int]:
+        return type(self).__name__, self.job.id
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields, by id."""
+        found = {str(box.id): box.value for box in self.query(Input)}
+        return found | {str(box.id): box.text for box in self.query(TextArea)}
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """A line below the fields."""
+        for message in self.query("#told"):
+            if isinstance(message, Label):
+                message.update(("✗ " if wrong else "") + text)
+                message.scroll_visible(animate=False)
+
+    def on_input_submitted(self) -> None:
+        """Enter goes on; in the last field it sends."""
+        boxes = [box for box in self.focus_chain if isinstance(box, (Input, TextArea))]
+        if boxes and self.focused is boxes[-1]:
+            self.action_send()
+        else:
+            self.focus_next()
+
+    def action_send(self) -> None:
+        """Sends the move once, or says which field needs another look."""
+        if self._sending or self._answered:
+            return
+        try:
+            step = self.step()
+        except BadInput as error:
+            self._wrong(str(error), error.field)
+            return
+        self._sending = True
+        self.say("Sending …")
+        # the app's, so that it goes on when the dialog is left
+        self.phresh.run_worker(self._send(step), group="move", exit_on_error=False)
+
+    async def _send(self, step: Step) -> None:
+        moves = self.phresh.moves
+        try:
+            await moves.run(step)
+        except PhreshError as error:
+            reason = await moves.reason(step, error)
+            self._sending = False
+            if self._answered:
+                self.phresh.tell(reason, error=True)
+            else:
+                self._wrong(reason, error.field if isinstance(error, BadInput) else "")
+        else:
+            moves.typed.pop(self._key, None)
+            self.close(True)
+
+    def _wrong(self, text: str, field: str) -> None:
+        self.say(text, wrong=True)
+        name = self.COLUMNS.get(field, field.replace("_", "-"))
+        for box in self.query(f"#{name}") if name else ():
+            self.set_focus(box)
+
+    def action_leave(self) -> None:
+        """Changes nothing; what was typed is there the next time."""
+        typed = self.typed()
+        if any(text.strip() for text in typed.values()) and not self._sending:
+            self.phresh.moves.typed[self._key] = typed
+        self.close(False)
