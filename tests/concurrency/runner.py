@@ -22,6 +22,9 @@ from tests.support import Market
 JOBS = 8
 # of a hundred moves so many end somebody's connection, are sent again once answered, or sent again with other arguments
 KILLED, SENT_AGAIN, SENT_CHANGED = 4, 6, 2
+# of a hundred moves so many come long after what was before them: the operator sets back when a job was taken, or done
+LATER = 8
+LONG_AGO = {"claimed_at": timedelta(minutes=10), "done_at": timedelta(days=8)}
 # the functions that move a job, with their parameters behind the request id
 FUNCTIONS = {
     "post": ("post_cleaning", ("name", "description", "type", "price", "area", "starts_at", "hours", "booking")),
@@ -88,6 +91,26 @@ class Believed:
     status: str = "open"
     cleaner: str | None = None
     offers: dict[str, Decimal] = field(default_factory=dict)
+    # who had it last
+    left: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """A job for which time has passed.
+
+    Attributes:
+        job: its number.
+        version: of the event after which it passed.
+        column: which of its times lies so much further back.
+        started: seconds since 1970, before it was set back.
+
+    """
+
+    job: int
+    version: int
+    column: str
+    started: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,7 @@ class Tables:
     reviews: list[dict[str, Any]]
     bookings: list[dict[str, Any]]
     requests: list[dict[str, Any]]
+    aged: list[Aged]
 
 
 class Member:
@@ -150,6 +174,7 @@ class Runner:
     def __init__(self, market: Market, moves: int, seed: int) -> None:
         self.history: list[Attempt] = []
         self.kills = 0
+        self.aged: list[Aged] = []
         self._market = market
         self._left = moves
         self._chance = random.Random(seed)
@@ -163,7 +188,7 @@ class Runner:
             made = [together.create_task(self._market.member(f"mover_{number}")) for number in range(members)]
         self._members = [Member(self._market, task.result().user) for task in made]
         self._operator = await asyncpg.connect(**self._market.operator.asyncpg_arguments())
-        self._killing = asyncio.Lock()
+        self._operating = asyncio.Lock()
         try:
             await asyncio.gather(*(member.connected() for member in self._members))
             async with asyncio.TaskGroup() as together:
@@ -185,6 +210,7 @@ class Runner:
             await rows("reviews", "cleaning_id, author"),
             await rows("bookings", "login, cleaning_id"),
             await rows("requests", "login, answered_at"),
+            self.aged,
         )
 
     async def _wander(self, member: Member, chance: random.Random) -> None:
@@ -193,6 +219,8 @@ class Runner:
             move, arguments = self._chosen(member, chance)
             request = UUID(int=chance.getrandbits(128))
             killing = None
+            if chance.randrange(100) < LATER:
+                await self._let_time_pass(chance)
             if chance.randrange(100) < KILLED:
                 killing = asyncio.ensure_future(self._kill(chance.choice(self._members)))
             answer = await self._until_answered(member, request, move, arguments)
@@ -222,9 +250,29 @@ class Runner:
         if connection is None or connection.is_closed():
             return
         pid = connection.get_server_pid()
-        async with self._killing:
+        async with self._operating:
             await self._operator.fetchval("select pg_terminate_backend($1)", pid)
         self.kills += 1
+
+    async def _let_time_pass(self, chance: random.Random) -> None:
+        """Sets back when a job was taken, or done, once for each time that it was."""
+        under_way = [job for job in self._jobs if job.status in ("claimed", "done")]
+        if not under_way:
+            return
+        job = chance.choice(under_way)
+        # it may be believed to be another one while this waits
+        status, column = job.status, f"{job.status}_at"
+        started = time.time()
+        async with self._operating:
+            version = await self._operator.fetchval(
+                f"update public.cleanings set {column} = {column} - $2::interval where id = $1 and status = $3 "
+                f"and {column} > clock_timestamp() - interval '4 minutes' returning version",
+                *(job.number, LONG_AGO[column], status),
+            )
+        if version is not None:
+            self.aged.append(Aged(job.number, version, column, started))
+            if status == "done":
+                job.status = "confirmed"
 
     # what a member tries next
 
@@ -244,6 +292,8 @@ class Runner:
             return move, self._arguments(member, job, move, chance)
         if chance.random() < 0.1:
             move = chance.choice([name for name in FUNCTIONS if name != "post"])
+        elif job.owner == member.login and job.left is not None and chance.random() < 0.3:
+            move = "no_show"
         elif job.owner == member.login:
             move = chance.choice(BY_OWNER[job.status])
         elif job.cleaner == member.login:
@@ -268,12 +318,16 @@ class Runner:
             arguments |= {"price": self._price(chance), "message": "I could come"}
         elif move == "accept":
             arguments |= {"handle": offerer[2:], "price": job.offers.get(offerer, job.price)}
-        elif move in ("decline", "no_show"):
+        elif move == "decline":
             arguments["handle"] = offerer[2:]
+        elif move == "no_show":
+            arguments["handle"] = (job.left or offerer)[2:]
         elif move == "undo":
             arguments["handle"] = offerer[2:] if member.login == job.owner and chance.random() < 0.5 else None
         elif move in ("release", "send_back", "cancel"):
             arguments["reason"] = f"Because of {chance.randrange(1000)}"
+            if move == "release" and chance.random() < 0.2:
+                arguments["reason"] = None
         elif move == "finish":
             # 24.25 breaks a rule
             arguments["hours"] = Decimal(chance.randint(1, 97)) / 4
@@ -289,7 +343,7 @@ class Runner:
             "type": "spot_clean",
             "price": self._price(chance),
             "area": None,
-            "starts_at": self._first_start + timedelta(hours=chance.randrange(3)) if has_time else None,
+            "starts_at": self._first_start + timedelta(hours=chance.choice((-24, -23, 1, 2))) if has_time else None,
             "hours": Decimal(chance.choice(("1.00", "2.00"))) if has_time else None,
             "booking": booking or chance.choice(("instantly", "by_offer")),
         }
@@ -313,6 +367,7 @@ class Runner:
                 job.offers.pop(member.login if move == "withdraw" else "m_" + arguments["handle"], None)
         elif move not in ("review", "no_show"):
             job.status = answer["status"]
+            job.left = job.cleaner or job.left
             job.cleaner = None if job.status in ("open", "cancelled") else job.cleaner
         if move == "edit":
             job.price, job.booking = arguments["price"], arguments["booking"]
