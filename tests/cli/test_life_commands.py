@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from phresh_tui.cli.commands import COMMANDS
 from phresh_tui.cli.typed import parse_booking, parse_hours, parse_start
 from phresh_tui.database import offers
 from phresh_tui.database.session import Session
@@ -319,3 +320,44 @@ async def test_an_acceptance_whose_answer_is_lost_is_made_once(people: People, m
     assert len(set(asked)) == 1
     rows = await people.market.psql("select move from public.events order by version")
     assert [row["move"] for row in rows] == ["post", "offer", "accept"]
+
+
+async def test_every_command_of_a_jobs_life_prints_json(people: People) -> None:
+    booked = ("--booking", "by-offer")
+    for words in (booked, (), booked):
+        await people.json("ana", "post", "--name", "Scrub", "--price", "20", *words)
+    said = {
+        "offer": await people.json("ben", "offer", "1", "--price", "19"),
+        "withdraw": await people.json("ben", "withdraw", "1"),
+        "undo": await people.json("ben", "undo", "1"),
+        "accept": await people.json("ana", "accept", "1", "ben"),
+        "claim": await people.json("ben", "claim", "2"),
+        "finish": await people.json("ben", "finish", "2", "--hours", "2"),
+        "send-back": await people.json("ana", "send-back", "2", "--reason", "Grey"),
+        "release": await people.json("ben", "release", "2"),
+        "cancel": await people.json("ana", "cancel", "2", "--reason", "Sold"),
+        "edit": await people.json("ana", "edit", "3", "--price", "21"),
+    }
+    await people.json("cleo", "offer", "3", "--price", "19")
+    said["decline"] = await people.json("ana", "decline", "3", "cleo")
+    await people.json("ben", "finish", "1", "--hours", "2")
+    said["confirm"] = await people.json("ana", "confirm", "1")
+    said["review"] = await people.json("ana", "review", "1", "--stars", "5")
+    soon = (datetime.now().astimezone() + timedelta(hours=5)).isoformat(timespec="minutes")
+    await people.json("ana", "post", "--name", "Scrub", "--price", "20", "--start", soon)
+    await people.json("ben", "claim", "4")
+    await people.market.psql("update public.cleanings set claimed_at = now() - interval '6 minutes' where id = 4")
+    await people.json("ben", "release", "4", "--reason", "Ill")
+    said["no-show"] = await people.json("ana", "no-show", "4", "ben")
+    assert {command: answer.get("status") for command, answer in said.items()} == {
+        "offer": "live", "withdraw": "withdrawn", "undo": "open", "accept": "claimed", "claim": "claimed",
+        "finish": "done", "send-back": "claimed", "release": "open", "cancel": "cancelled", "edit": "open",
+        "decline": "declined", "confirm": "confirmed", "review": None, "no-show": None,
+    }  # fmt: skip
+    assert (said["accept"]["agreed_price"], said["accept"]["claimed_by"]) == ("19.00", "ben")
+    assert [event["move"] for event in await people.json("ana", "history", "2")][-2:] == ["release", "cancel"]
+    assert {event["move"] for event in await people.json("cleo", "feed")} == {"post", "edit"}
+    assert (await people.json("cleo", "profile", "ben"))["jobs_done"] == 1
+    # what else there is of a job says so in tests of its own
+    spoken = {command.words.split()[0] for command in COMMANDS if "json" in command.options and " ID" in command.words}
+    assert spoken - said.keys() == {"details", "offers", "history"}
