@@ -255,8 +255,8 @@ async def test_an_empty_market_offers_samples_to_the_operator(market: Market, dr
         await driver.browsing()
         await driver.see("fill the market with samples: S")
         await driver.press("S")
-        await driver.see("sample jobs are there")
-        await driver.until(lambda: not driver.jobs.is_empty)
+        await driver.see("sample jobs are there", "▸")
+        assert not driver.jobs.is_empty
         assert "Samples" not in driver.footer
 
 

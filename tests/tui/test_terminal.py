@@ -71,7 +71,7 @@ def test_two_members_in_two_terminals_post_find_claim_and_undo(embedded: Path) -
         assert terminal.raw.rindex(SHOWS_THE_CURSOR) > terminal.raw.rindex(b"\x1b[?25l")
 
 
-def test_the_second_start_finds_everything_as_it_was(embedded: Path) -> None:
+def test_the_second_start_finds_everything_as_it_was(embedded: Path, home: Path) -> None:
     with Terminal() as first:
         first.see("Who are you?", seconds=60)
         first.type("ada")
@@ -80,6 +80,8 @@ def test_the_second_start_finds_everything_as_it_was(embedded: Path) -> None:
         first.press("n")
         first.type("Half typed")
         first.see("Half typed")
+        drafts = home / "state" / "phresh"
+        first.until(lambda: any("Half typed" in f.read_text() for f in drafts.rglob("*.json")), "the draft on the disk")
         # not even a goodbye
         first.process.kill(signal.SIGKILL)
     with Terminal() as second:
