@@ -30,8 +30,8 @@ async def test_undo_names_the_move_and_goes_back_one_by_one_across_screens(marke
         # a double press undoes one move
         for _ in range(2):
             driver.app.simulate_key("u")
-        undone = time.monotonic()
         await driver.see("“Oven” is open again", "u Undo claim of “Windows”")
+        undone = time.monotonic()
         await driver.until(lambda: time.monotonic() > undone + SAME_PRESS)
         await driver.press("u")
         await driver.see("“Windows” is open again")
