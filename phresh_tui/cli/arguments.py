@@ -116,6 +116,23 @@ def add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="small letters, digits and underscores")
 
 
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 86_400):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, from 0 to 86400")
+    return int(text)
+
+
+def add_reap(parser: argparse.ArgumentParser) -> None:
+    """Of ``db reap``."""
+    parser.add_argument(
+        "--idle", metavar="SECONDS", type=_seconds, default=60, help="for which one may idle or hold locks (60)"
+    )
+    parser.add_argument(
+        "--longest", metavar="SECONDS", type=_seconds, default=3600, help="for which one may be open at all (3600)"
+    )
+    parser.add_argument("--every", metavar="SECONDS", type=_seconds, help="go on, and wait so long in between")
+
+
 def add_set(parser: argparse.ArgumentParser) -> None:
     """Of ``db set``."""
     parser.add_argument("name", metavar="NAME", help="currency or sign_up")

@@ -256,6 +256,15 @@ COMMANDS: Sequence[Command] = (
         ("database", "guest"),
         details="The guest may do nothing but sign up. Each run gives the guest a new password.",
     ),
+    Command(
+        "db reap",
+        _OPERATOR,
+        "end members' transactions that hold others up, forget old answers",
+        ("database", "reap"),
+        arguments.add_reap,
+        ("json",),
+        "Needs a superuser, or an account with pg_signal_backend and pg_read_all_stats.",
+    ),
     Command("db settings", _OPERATOR, "show what is set for all members", ("database", "settings"), options=("json",)),
     Command(
         "db set NAME VALUE",

@@ -146,6 +146,31 @@ async def set_setting(arguments: argparse.Namespace, context: Context) -> int:
     return 0
 
 
+async def reap(arguments: argparse.Namespace, context: Context) -> int:
+    """``phresh db reap``: once, or again and again until it is stopped."""
+    async with context.prepared() as prepared:
+        require_operator(prepared, "end members' transactions")
+        while True:
+            try:
+                done = await accounts.tidy(prepared.target, idle=arguments.idle, longest=arguments.longest)
+            except DatabaseUnavailable as error:
+                # whoever goes on and on outlives a server that is started anew
+                if arguments.every is None:
+                    raise
+                note(str(error))
+            else:
+                if arguments.json:
+                    write_json({"ended": done.ended, "forgotten": done.forgotten, "limited": done.limited})
+                elif arguments.every is None or done != accounts.Tidied(0, 0, 0):
+                    write(
+                        f"Transactions ended: {done.ended}. Old answers forgotten: {done.forgotten}. "
+                        f"Members given time limits: {done.limited}."
+                    )
+            if arguments.every is None:
+                return 0
+            await asyncio.sleep(max(1, arguments.every))
+
+
 async def _state(target: Target) -> SchemaState | None:
     """What the database is like, or None when the server has none of that name yet."""
     try:

@@ -12,6 +12,13 @@ from phresh_tui.market.errors import BadInput
 from phresh_tui.market.member import HOUSE_HANDLE, check_handle, handle_of, login_of
 
 GUEST = "phresh_guest"
+# signing up and signing in are over at once; whoever has the guest's password can take these back
+GUEST_LIMITS = {
+    "idle_session_timeout": "1min",
+    "idle_in_transaction_session_timeout": "10s",
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,43 @@ async def set_market_setting(operator: Target, name: str, value: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What one round of tidying did.
+
+    Attributes:
+        ended: connections whose transaction held others up.
+        forgotten: answers to old requests.
+        limited: members who were given the time limits.
+
+    """
+
+    ended: int
+    forgotten: int
+    limited: int
+
+
+async def tidy(operator: Target, *, idle: float = 60, longest: float = 3600) -> Tidied:
+    """Ends transactions that hold others up, forgets old answers, and limits members who have no limits yet.
+
+    Args:
+        operator: an account that may end others' connections.
+        idle: seconds that a transaction may idle, or be open once it has written.
+        longest: seconds that a transaction may be open at all.
+
+    Raises:
+        Refused: when the account may not end others' connections.
+
+    """
+    async with connected(operator) as connection:
+        ended = await connection.fetchval(
+            "select public.reap_transactions(make_interval(secs => $1), make_interval(secs => $2))", idle, longest
+        )
+        forgotten = await connection.fetchval("select public.clean_requests()")
+        limited = await connection.fetchval("select public.limit_members()")
+    return Tidied(int(ended), int(forgotten), int(limited))
+
+
 async def make_guest(operator: Target) -> Target:
     """Makes the guest account, or gives it a new password: it may connect, look at the settings and sign up.
 
@@ -141,7 +185,13 @@ async def make_guest(operator: Target) -> Target:
     async with connected(operator) as connection, connection.transaction():
         if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", GUEST):
             await connection.execute(f"create role {GUEST} login connection limit 20")
-        await connection.execute(f"alter role {GUEST} login password '{verifier(password)}'")
+        # somebody who is no operator may hold the guest's own row, by changing its password and not committing
+        await connection.execute("set local lock_timeout = '5s'")
+        await connection.execute(
+            f"alter role {GUEST} login password '{verifier(password)}'; alter role {GUEST} reset all"
+        )
+        for name, limit in GUEST_LIMITS.items():
+            await connection.execute(f"alter role {GUEST} set {name} = '{limit}'")
         database = await connection.fetchval("select quote_ident(current_database())")
         await connection.execute(
             f"""

@@ -161,7 +161,7 @@ def refusal(error: asyncpg.PostgresError) -> PhreshError:
     if isinstance(error, asyncpg.QueryCanceledError):
         return Refused("the server stopped this question", masked(what), "Ask for less, or try again in a moment")
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return Refused("this account may not do that", masked(what), "Sign in as a member")
+        return Refused("this account may not do that", masked(what), hint or "Sign in as a member")
     if isinstance(error, (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.UndefinedColumnError)):
         return SchemaError("the database has another shape than this program expects", what, "Run phresh db status")
     if isinstance(error, (asyncpg.DataError, asyncpg.UntranslatableCharacterError)):

@@ -29,7 +29,7 @@ FUNCTIONS = """
     where p.pronamespace = 'public'::regnamespace
         and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
 """
-MEANT_FOR_OPERATORS = {"sign_up", "clean_requests", "reap_transactions"}
+MEANT_FOR_OPERATORS = {"sign_up", "clean_requests", "reap_transactions", "limit_members"}
 
 
 class Story:
