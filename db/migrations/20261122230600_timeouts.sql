@@ -98,6 +98,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     ended bigint;
+    -- asking is also what empties a full queue once nobody keeps it full any more: a notification that fails does not
+    queue_usage double precision := pg_notification_queue_usage();
 begin
     -- without the first nothing can be ended, and without the second nothing is seen that could be
     if not (
@@ -124,7 +126,7 @@ begin
             -- an open sign-up stops all the others
             or a.usename = 'phresh_guest' and a.xact_start < clock_timestamp() - least(idle_for, '10 seconds')
             -- who listens and stays in a transaction fills the queue of notifications, and then nobody can notify
-            or pg_notification_queue_usage() > 0.1 and a.xact_start < clock_timestamp() - idle_for
+            or queue_usage > 0.1 and a.xact_start < clock_timestamp() - idle_for
             or a.xact_start < clock_timestamp() - open_for
         );
     return ended;
