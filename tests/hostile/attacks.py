@@ -64,6 +64,19 @@ ANY_VALUE = {
 }
 
 
+# whoever may read a table may lock it in the first of these modes, as every question does
+LOCKS = (
+    "access share",
+    "row share",
+    "row exclusive",
+    "share update exclusive",
+    "share",
+    "share row exclusive",
+    "exclusive",
+    "access exclusive",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Attack:
     """One statement that has to be refused.
@@ -141,12 +154,13 @@ def on_table(name: str, columns: list[str], user: str, *, readable: bool) -> Ite
         f"select * from {name} for update",
         f"select * from {name} for share",
         f"select * from {name} for key share",
-        f"do $$ begin lock table {name} in access exclusive mode; end $$",
-        f"do $$ begin lock table {name} in share row exclusive mode; end $$",
+        *(f"lock table {name} in {mode} mode" for mode in LOCKS[readable:]),
         f"copy {name} from stdin",
         f"copy {name} from program 'true'",
         f"copy (select 1) to program 'cat > /tmp/phresh_{user}'",
         f"copy {name} to '/tmp/phresh_{user}'",
+        f"reindex table {name}",
+        f"cluster {name}",
         f"alter table {name} add column evil integer",
         f"alter table {name} disable trigger all",
         f"alter table {name} disable row level security",
@@ -167,6 +181,13 @@ def on_table(name: str, columns: list[str], user: str, *, readable: bool) -> Ite
         f"with gone as (delete from {name} returning *) select * from gone",
     ]
     yield from (Attack(sql, DENIED | {"42703", "0A000"} if "statistics" in sql else DENIED) for sql in statements)
+    # without a place for a table of one's own nobody comes as far as a foreign key: the right itself is looked for
+    for right in ("references", "trigger", "insert", "update", "delete", "truncate"):
+        held = f"has_table_privilege('{name}', '{right}')"
+        if right in ("references", "insert", "update"):
+            held = f"has_any_column_privilege('{name}', '{right}')"
+        # no right, and the division fails
+        yield Attack(f"select 1 / {held}::integer", frozenset({"22012"}))
     for column in columns:
         yield Attack(f'update {name} set "{column}" = default')
         yield Attack(f'update {name} set "{column}" = default where false')
@@ -309,6 +330,8 @@ def on_the_server() -> Iterator[Attack]:
         "load 'auto_explain'",
         "set session_preload_libraries = 'evil'",
         "checkpoint",
+        # it would outlive the session, and hold its locks for ever
+        "prepare transaction 'evil'",
         "select pg_reload_conf()",
         "select pg_rotate_logfile()",
         "select pg_switch_wal()",
@@ -352,5 +375,7 @@ def on_the_server() -> Iterator[Attack]:
         "do language plpgsql $$ begin execute 'set role phresh_owner'; end $$",
         "start_replication 0/0",
     ):
-        states = DENIED | ({"42601"} if sql.startswith("start_") else set())
+        states = DENIED | (
+            {"42601"} if sql.startswith("start_") else {"55000"} if sql.startswith("prepare ") else set()
+        )
         yield Attack(sql, frozenset(states), alone=sql.startswith("alter system"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 PLANTED = {
     "update for members": "grant update on public.cleanings to phresh_member",
     "update of one column": "grant update (price) on public.cleanings to phresh_member",
+    "foreign keys": "grant references (id) on public.cleanings to phresh_member",
+    "locks of a table": "grant insert on public.offers to phresh_member",
     "insert for all": "grant insert on public.requests to public",
     "delete for members": "grant delete on public.members to phresh_member",
     "others' requests": "grant select on public.requests to phresh_member",
@@ -82,6 +84,8 @@ PLANTED = {
 ABOUT = dict.fromkeys(PLANTED, "") | {
     "update for members": 'update public."cleanings"',
     "update of one column": 'update public."cleanings"',
+    "foreign keys": "'references'",
+    "locks of a table": 'lock table public."offers"',
     "insert for all": 'into public."requests"',
     "delete for members": 'delete from public."members"',
     "others' requests": '"requests"',

@@ -262,3 +262,59 @@ async def test_the_guest_signs_up_and_nothing_else(scene: Scene) -> None:
     assert await told_as(guest, f"select public.claim_cleaning(gen_random_uuid(), {scene.job.id}, 20.00)") == "42501"
     [row] = await scene.market.psql("select status from public.cleanings where id = $1", scene.job.id)
     assert row["status"] == Status.OPEN
+
+
+HANDLES = {
+    "PH008": [
+        "null", "''", "'ab'", "'ADA'", "'Ada'", "'ada '", "' ada'", "e'ada\\n'", "'1ada'", "'_ada'", "'a-da'",
+        "'pg_' || chr(233)",
+        "repeat('a', 32)", "repeat('a', 64)", "repeat('a', 1000000)", "'ada\"'", "$$x' superuser --$$",
+        "'\u0430da'", "'ada\u200b'", "'a.da'", "'m_ada; drop role m_ada'", "'public'||chr(9)",
+    ],
+    "PH009": ["'ada'", "'victor'", "'phresh'", "'byhand'"],
+    "22021": ["e'ada\\000'"],
+    "54000": ["'ada' || chr(0)"],
+    "00000": ["'postgres'", "'pg_read_all_data'", "'phresh_owner'", "'m_ada'", "repeat('a', 31)"],
+}  # fmt: skip
+
+
+async def test_tricks_with_a_handle_make_nobody_but_a_member_of_that_very_name(scene: Scene) -> None:
+    # a role that somebody made by hand, and that can do more
+    await scene.market.psql("create role m_byhand login createdb")
+    before = await scene.market.psql("select rolname, rolsuper, rolcreaterole, rolpassword from pg_authid order by 1")
+    good = f"SCRAM-SHA-256$4096:{'A' * 22}==${'B' * 43}=:{'C' * 43}="
+    guest = await asyncpg.connect(**scene.attackers["guest"].asyncpg_arguments())
+    made = set()
+    try:
+        for state, handles in HANDLES.items():
+            for handle in handles:
+                outcome = "00000"
+                try:
+                    made.add(await guest.fetchval(f"select public.sign_up({handle}, '{good}')"))
+                except asyncpg.PostgresError as error:
+                    outcome = str(error.sqlstate)
+                assert outcome == state, handle
+        for secret in (
+            "''",
+            "'plain'",
+            f"'md5{'a' * 32}'",
+            f"'{good}x'",
+            f"'{good.replace('4096', '1')}'",
+            f"e'{good}\\n'",
+        ):
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await guest.fetchval(f"select public.sign_up('newcomer', {secret})")
+            assert refused.value.sqlstate == "PH012", secret
+        assert made == {"m_postgres", "m_pg_read_all_data", "m_phresh_owner", "m_m_ada", "m_" + "a" * 31}
+        rows = await scene.market.psql(
+            "select rolname, rolsuper, rolcreaterole, rolpassword from pg_authid where rolname <> all($1) order by 1",
+            made,
+        )
+        assert rows == before
+        memberships = await scene.market.psql(
+            "select distinct roleid::regrole::text from pg_auth_members where member::regrole::text = any($1)", made
+        )
+        assert [row[0] for row in memberships] == ["phresh_member"]
+    finally:
+        await guest.close()
+        await scene.market.psql("drop role m_byhand")
