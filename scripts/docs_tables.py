@@ -21,9 +21,11 @@ from scripts import docs_states
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "docs" / "keys.md")
 PLACES: Mapping[Where, str] = {
-    Where.PROGRAM: "Everywhere, also in a text field",
+    Where.PROGRAM: "Everywhere; those with Ctrl also in a text field",
     Where.EVERYWHERE: "On every screen; letters not in a text field",
     Where.LIST: "In every list of jobs",
+    Where.MENU: "In every menu and short list",
+    Where.READ: "In a text to read",
     Where.BROWSE: "Open jobs",
     Where.MINE: "My jobs",
     Where.POST: "The form",
@@ -37,7 +39,7 @@ PLACES: Mapping[Where, str] = {
     Where.MARKET: "Market",
 }
 KEY_NAMES = {
-    "slash": "/", "question_mark": "?", "pagedown": "Page Down", "pageup": "Page Up", "escape": "Esc", "up": "↑",
+    "slash": "/", "colon": ":", "question_mark": "?", "pagedown": "Page Down", "pageup": "Page Up", "escape": "Esc", "up": "↑",
     "down": "↓", "left": "←", "right": "→", "shift+tab": "Shift+Tab",
 }  # fmt: skip
 

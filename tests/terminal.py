@@ -18,6 +18,7 @@ KEYS = {
     "escape": "\x1b",
     "tab": "\t",
     "ctrl+c": "\x03",
+    "ctrl+e": "\x05",
     "ctrl+s": "\x13",
     "ctrl+n": "\x0e",
     "ctrl+q": "\x11",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -14,6 +13,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import NoSuchJob
+from phresh_tui.market.export import job_record
 from phresh_tui.market.member import check_handle
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
@@ -65,32 +65,8 @@ def handle_in(arguments: argparse.Namespace) -> str:
 
 
 def as_json(job: Cleaning, session: Session) -> dict[str, Any]:
-    """A job for a program: text as it is stored, amounts as strings so that no digit is lost."""
-    return {
-        "id": job.id,
-        "name": job.name,
-        "description": job.description,
-        "cleaning_type": str(job.cleaning_type),
-        "price": f"{job.price:.2f}",
-        "currency": session.market.currency,
-        "status": str(job.status),
-        "owner": job.owner,
-        "claimed_by": job.claimed_by,
-        "created_at": job.created_at.isoformat(),
-        "updated_at": job.updated_at.isoformat(),
-        "area": job.area,
-        "starts_at": None if job.starts_at is None else job.starts_at.isoformat(),
-        "hours": _amount(job.hours),
-        "booking": str(job.booking),
-        "agreed_price": _amount(job.agreed_price),
-        "claimed_at": None if job.claimed_at is None else job.claimed_at.isoformat(),
-        "hours_worked": _amount(job.hours_worked),
-        "total": _amount(job.total),
-    }
-
-
-def _amount(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:.2f}"
+    """A job for a program."""
+    return job_record(job, session.market.currency)
 
 
 def write_moved(done: str, job: Cleaning, session: Session, json: bool) -> None:

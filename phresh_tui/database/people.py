@@ -55,6 +55,21 @@ async def profile(session: Session, handle: str) -> Profile:
     )
 
 
+async def find_members(session: Session, beginning: str, limit: int) -> list[str]:
+    """The handles that begin so, in order of the alphabet; those who have left are not among them."""
+    start = login_of(beginning.lower())
+    rows = await session.fetch(
+        """
+        select login from public.members
+        where login >= $1::text collate "C" and login < ($1::text || '~') collate "C" and left_at is null
+        order by login limit $2
+        """,
+        start,
+        limit,
+    )
+    return [handle_of(row["login"]) for row in rows]
+
+
 async def set_profile(
     session: Session, request: UUID, *, name: str = "", bio: str = "", areas: str = "", phone: str = "", email: str = ""
 ) -> None:

@@ -18,6 +18,8 @@ class Where(StrEnum):
     EVERYWHERE = "everywhere"
     SIGN_IN = "sign-in"
     LIST = "list"
+    MENU = "menu"
+    READ = "text"
     BROWSE = "browse"
     MINE = "my jobs"
     POST = "post"
@@ -86,6 +88,20 @@ ACTIONS = (
     Action("cursor-page-up", Where.LIST, "pageup,ctrl+b,ctrl+u", "Page up", "One screen back"),
     Action("cursor-top", Where.LIST, "g,home", "Top", "First job"),
     Action("cursor-end", Where.LIST, "G,end", "End", "Last job"),
+    # --- in a menu, and in every other short list
+    Action("cursor-down", Where.MENU, "j,down", "Down", "Next line"),
+    Action("cursor-up", Where.MENU, "k,up", "Up", "Line before"),
+    Action("page-down", Where.MENU, "pagedown,ctrl+f,ctrl+d", "Page down", "One screen further"),
+    Action("page-up", Where.MENU, "pageup,ctrl+b,ctrl+u", "Page up", "One screen back"),
+    Action("first", Where.MENU, "g,home", "Top", "First line"),
+    Action("last", Where.MENU, "G,end", "End", "Last line"),
+    # --- in a text to read
+    Action("scroll-down", Where.READ, "j,down", "Down", "A line further"),
+    Action("scroll-up", Where.READ, "k,up", "Up", "A line back"),
+    Action("page-down", Where.READ, "pagedown,ctrl+f,ctrl+d,space", "Page down", "One screen further"),
+    Action("page-up", Where.READ, "pageup,ctrl+b,ctrl+u", "Page up", "One screen back"),
+    Action("scroll-home", Where.READ, "g,home", "Top", "To the beginning"),
+    Action("scroll-end", Where.READ, "G,end", "End", "To the end"),
     # --- the open jobs
     Action("claim", Where.BROWSE, "c", "Claim", "Claim the selected job at the price shown", 1, priority=True),
     Action("offer", Where.BROWSE, "o", "Offer", "Make an offer on the selected job, or change it", 1, priority=True),
@@ -119,12 +135,22 @@ ACTIONS = (
     # --- everywhere
     Action("help", Where.EVERYWHERE, "question_mark,f1", "Help", "What can be done here, and with which key", 20),
     Action("quit", Where.EVERYWHERE, "q", "Quit", "Leave phresh", 21),
+    Action("copy", Where.EVERYWHERE, "y", "Copy", "Copy what is selected: number, name, a line, JSON"),
     Action("next-field", Where.EVERYWHERE, "tab", "Next field", "To the next field or list", priority=True),
     Action("previous-field", Where.EVERYWHERE, "shift+tab", "Previous field", "To the field before", priority=True),
-    # --- over every screen and every dialog
+    # --- over every screen; those with Ctrl over every dialog and from text fields too
+    Action(
+        "command-palette", Where.PROGRAM, "colon,ctrl+p", "Find", "Find anything: what can be done, jobs, members", 19
+    ),
+    Action("jump", Where.PROGRAM, "ctrl+o", "Jump", "Label everything on the screen with letters, and go to one"),
+    Action(
+        "editor", Where.PROGRAM, "ctrl+e", "Editor", "Write a long text in your own editor ($EDITOR)", priority=True
+    ),
     Action("leave", Where.PROGRAM, "ctrl+q", "Quit", "Leave phresh, also from a field", 22, priority=True),
 )
 
+# what a screen may hold: its keys work together with those of the screen
+PARTS = {Where.LIST, Where.MENU, Where.READ}
 # the places without a list of jobs
 WITHOUT_LIST = {Where.POST, Where.SIGN_IN, Where.REVIEW}
 
@@ -136,9 +162,11 @@ def bindings(*places: Where) -> list[BindingType]:
 
 def meet(first: Where, second: Where) -> bool:
     """Whether keys of both places may work at the same time."""
-    if first is second or {Where.EVERYWHERE, Where.PROGRAM} & {first, second}:
+    both = {first, second}
+    if first is second or {Where.EVERYWHERE, Where.PROGRAM} & both:
         return True
-    return Where.LIST in (first, second) and not WITHOUT_LIST & {first, second}
+    # only one of the parts is in focus
+    return len(PARTS & both) == 1 and not (Where.LIST in both and WITHOUT_LIST & both)
 
 
 def actions_in(*places: Where) -> list[Action]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
+from textual import events
+from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import Provider
 from textual.screen import Screen
+from textual.widgets import TextArea
 
 from phresh_tui.database import cleanings
 from phresh_tui.database.preparation import Prepared
@@ -20,9 +24,10 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInError
 from phresh_tui.market.member import login_of
 from phresh_tui.market.text import visible
-from phresh_tui.preferences import Preferences
+from phresh_tui.preferences import Preferences, Section
 from phresh_tui.settings import Settings
-from phresh_tui.tui.actions import Where, actions_in, bindings
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.memory import DraftFile, remember_handle
 from phresh_tui.tui.moves import Moves
@@ -53,6 +58,12 @@ class _LogStream:
         return False
 
 
+def _market_provider() -> type[Provider]:
+    from phresh_tui.tui.palette import MarketProvider
+
+    return MarketProvider
+
+
 class PhreshApp(App[int]):
     """The full-screen program.
 
@@ -69,7 +80,7 @@ class PhreshApp(App[int]):
 
     CSS_PATH = "phresh.tcss"
     TITLE = "phresh"
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {*App.COMMANDS, _market_provider}
     BINDINGS = [
         # a member's own Ctrl+C in a field copies what is selected there; everywhere else it leaves, drafts are kept
         Binding("ctrl+c", "leave", "Quit", show=False, system=True),
@@ -92,6 +103,9 @@ class PhreshApp(App[int]):
         self.wanted_handle = handle or prepared.handle or ""
         self.session: Session | None = None
         self.moves = Moves(self)
+        self.last_key = ""
+        # opens a member's profile, once there is a screen for it
+        self.open_profile: Callable[[str], None] | None = None
         self.error_console = Console(file=_LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
 
     async def on_mount(self) -> None:
@@ -259,22 +273,72 @@ class PhreshApp(App[int]):
     # --- the palette
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Everything by its name: what can be done on this screen, then what belongs to the account and the looks."""
-        if isinstance(screen, MarketScreen):
-            for action in actions_in(*screen.HELP_PLACES):
-                target = screen if hasattr(screen, f"action_{action.method}") else screen.focused
-                if target is None or not hasattr(target, f"action_{action.method}"):
-                    continue
-                if screen.check_action(action.method, ()):
-                    help_text = next(iter(screen.key_labels(action.method)), action.help)
-                    yield SystemCommand(action.label, help_text, getattr(target, f"action_{action.method}"))
-        if self.session is not None:
-            yield SystemCommand("Switch member", "Sign in as somebody else", self.action_sign_out)
-            yield SystemCommand("Sign out", "Close the connections and ask who you are", self.action_sign_out)
-            if not self.prepared.target.embedded:
-                yield SystemCommand("Change password", "Give your account a new one", self.action_change_password)
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        yield SystemCommand("Quit", "Leave phresh", self.action_leave)
+        """Everything by its name."""
+        from phresh_tui.tui.palette import commands
+
+        return commands(self, screen)
+
+    def action_command_palette(self) -> None:
+        """Opens the palette."""
+        from phresh_tui.tui.palette import Palette
+
+        self.push_screen(Palette())
+
+    def open_job(self, job: Cleaning) -> None:
+        """Shows a job: among the open ones, or in full over this screen."""
+        self.call_later(self._open_job, job)
+
+    async def _open_job(self, job: Cleaning) -> None:
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        if isinstance(self.screen, BrowseScreen):
+            self.screen.reveal(job)
+
+    def open_section(self, section: Section) -> None:
+        """Shows the list of one of the member's sections."""
+
+    def copy(self, text: str | None) -> None:
+        """Puts a text on the clipboard of the terminal, also over SSH; nothing for None."""
+        if text is not None:
+            self.copy_to_clipboard(text)
+            shown = visible(text.splitlines()[0] if text else "")
+            self.tell(f"Copied: {shown[:60]}{'…' if len(shown) > 60 or len(text.splitlines()) > 1 else ''}")
+
+    # --- keys that work over every screen
+
+    async def on_event(self, event: events.Event) -> None:
+        """Remembers the key, for questions that must not be answered by the key that asked them."""
+        if isinstance(event, events.Key):
+            self.last_key = event.key
+        await super().on_event(event)
+
+    def action_jump(self) -> None:
+        """Labels everything on the screen."""
+        from phresh_tui.tui.screens.jump import JumpScreen
+
+        def gone(target: Spot | None) -> None:
+            if target is not None:
+                self.call_later(target.go)
+
+        if targets := targets_on(self.screen):
+            self.push_screen(JumpScreen(targets), gone)
+
+    def action_editor(self) -> None:
+        """Opens the text that is written just now in the member's own editor."""
+        field = self.focused
+        if not isinstance(field, TextArea) or field.read_only:
+            # the key is for something else here
+            raise SkipAction
+        from phresh_tui.tui.editor import edit_in_editor
+
+        try:
+            text = edit_in_editor(self, field.text)
+        except PhreshError as error:
+            self.tell_error(error)
+            return
+        if text != field.text:
+            field.text = text
+            field.move_cursor(field.document.end)
 
     def action_leave(self) -> None:
         """Leaves the program; drafts are kept."""

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys, _character_to_key, format_key
 
 from phresh_tui.preferences import Preferences, Spot
 from phresh_tui.tui.actions import ACTIONS, Action, meet
 
+# as they are shown in the key line, the help and the palette
+NAMES = {
+    "slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "pagedown": "PgDn", "pageup": "PgUp",
+    "escape": "Esc", "enter": "Enter", "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End",
+    "space": "Space", "tab": "Tab", "backspace": "Bksp", "delete": "Del",
+}  # fmt: skip
 MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
 
 
@@ -45,6 +51,17 @@ def checked_keymap(preferences: Preferences) -> dict[str, str]:
 def keys_of(action: Action, keymap: Mapping[str, str]) -> str:
     """The keys in force for an action, separated by commas."""
     return keymap.get(action.binding_id, action.keys)
+
+
+def key_names(keys: str) -> str:
+    """Keys as people name them: ``j ↓``, ``^s``."""
+    return " ".join(_name(key.strip()) for key in keys.split(","))
+
+
+def _name(key: str) -> str:
+    *modifiers, name = key.split("+")
+    shown = NAMES.get(name) or (name if len(name) == 1 else format_key(name))
+    return "".join("^" if modifier == "ctrl" else f"{modifier}+" for modifier in modifiers) + shown
 
 
 def _clashes(keymap: Mapping[str, str]) -> list[tuple[Spot, str]]:

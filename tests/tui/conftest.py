@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from phresh_tui.database.accounts import make_guest
 from phresh_tui.database.preparation import Door, Prepared
+from phresh_tui.preferences import load_preferences
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
 from tests.support import Market
@@ -41,7 +42,8 @@ def drive(market: Market) -> Drive:
             prepared = Prepared(guest, Door.GUEST)
         else:
             prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
-        app = PhreshApp(Settings(PHRESH_REFRESH_SECONDS=refresh), prepared, handle)  # type: ignore[call-arg]
+        settings = Settings(PHRESH_REFRESH_SECONDS=refresh)  # type: ignore[call-arg]
+        app = PhreshApp(settings, prepared, handle, load_preferences())
         pilot: Pilot[int]
         async with app.run_test(size=size, notifications=True) as pilot:
             yield Driver(app, pilot)

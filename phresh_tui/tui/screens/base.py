@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from phresh_tui.database.session import Link, Session
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.widgets.bars import TopBar
 
 if TYPE_CHECKING:
@@ -62,7 +63,24 @@ class MarketScreen(Screen[None]):
         """Says what can be done here."""
         from phresh_tui.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.HELP_PLACES))
+        self.app.push_screen(HelpScreen(self, self.HELP_PLACES))
+
+    def copyable(self) -> list[Item]:
+        """What can be copied just now; a screen that is about something else than a list of jobs says so itself."""
+        from phresh_tui.tui.copying import copies_of
+        from phresh_tui.tui.widgets.job_list import JobList
+
+        for jobs in self.query(JobList):
+            if jobs.region.area and jobs.selected is not None:
+                return copies_of(jobs.selected, self.session.market.currency)
+        return []
+
+    def action_copy(self) -> None:
+        """Asks what of it, then copies."""
+        if items := self.copyable():
+            self.app.push_screen(Menu("Copy", items), self.phresh.copy)
+        else:
+            self.phresh.tell("There is nothing here to copy.")
 
     def action_quit(self) -> None:
         """Leaves the program."""

@@ -25,6 +25,7 @@ class Confirm(Dialog[bool]):
     def __init__(self, before: str, name: str, after: str) -> None:
         super().__init__()
         self._parts = (before, name, after)
+        self._opened_by = ""
 
     def compose(self) -> ComposeResult:
         """One line, which cuts the name when it is too narrow, never the keys."""
@@ -32,6 +33,7 @@ class Confirm(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Draws the question."""
+        self._opened_by = getattr(self.app, "last_key", "")
         self._draw()
 
     def on_resize(self) -> None:
@@ -51,8 +53,9 @@ class Confirm(Dialog[bool]):
         )
 
     def action_answer(self, yes: bool) -> None:
-        """Closes with the answer."""
-        self.close(yes)
+        """Closes with the answer; also when its own key was given to what asks, that key does not say yes."""
+        if not (yes and self._opened_by and getattr(self.app, "last_key", "") == self._opened_by):
+            self.close(yes)
 
 
 class AskReason(MoveDialog):

@@ -1,80 +1,134 @@
-"""What can be done on a screen, and with which keys."""
+"""What can be done here, and with which keys: what is in focus first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input, Static, TextArea
 
 from phresh_tui.tui.actions import Where, actions_in
+from phresh_tui.tui.keymap import key_names, keys_of
+from phresh_tui.tui.widgets.reading import Reading
 
-KEY_NAMES = {
-    "slash": "/", "question_mark": "?", "pagedown": "PgDn", "pageup": "PgUp", "escape": "Esc", "enter": "Enter",
-    "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End", "space": "Space", "tab": "Tab",
-}  # fmt: skip
 TITLES = {
     Where.LIST: "In the list",
+    Where.MENU: "In the short list",
+    Where.READ: "In the text",
     Where.BROWSE: "Open jobs",
     Where.MINE: "My jobs",
     Where.POST: "The form",
+    Where.OFFERS: "Offers on a job",
+    Where.HISTORY: "History of a job",
+    Where.REVIEW: "A review",
+    Where.AGENDA: "Agenda",
+    Where.INBOX: "Inbox",
+    Where.PROFILE: "Profile",
+    Where.MARKET: "Market",
     Where.SIGN_IN: "Signing in",
-    Where.EVERYWHERE: "Everywhere",
+    Where.EVERYWHERE: "On every screen",
+    Where.PROGRAM: "Everywhere",
 }
-
-
-def key_names(keys: str) -> str:
-    """Keys as people name them: ``j ↓``, ``^s``."""
-    return " ".join(KEY_NAMES.get(key, key.replace("ctrl+", "^")) for key in keys.split(","))
+KEYS_WIDTH = 20
 
 
 class HelpScreen(ModalScreen[None]):
-    """A sheet over the screen that it is about."""
+    """A sheet over the screen that it is about; ``/`` narrows it to lines with the typed words."""
 
     BINDINGS = [
-        Binding("escape,q,question_mark,f1,enter", "close", "Close", key_display="Esc"),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
+        Binding("escape", "close", "Close"),
+        Binding("q,question_mark,f1,enter", "close(True)", "Close", show=False),
+        Binding("slash", "search", "Search"),
     ]
+    AUTO_FOCUS = "#sheet"
 
-    def __init__(self, places: Iterable[Where]) -> None:
+    def __init__(self, about: Screen[Any], places: Iterable[Where] = ()) -> None:
         super().__init__()
-        self._places = (*places, Where.EVERYWHERE)
+        self._places = tuple(dict.fromkeys((*_places_in_focus(about), *places, Where.EVERYWHERE, Where.PROGRAM)))
+        self._field = about.focused if isinstance(about.focused, (Input, TextArea)) else None
 
     def compose(self) -> ComposeResult:
         """One sheet."""
-        with VerticalScroll(id="sheet") as sheet:
-            sheet.border_title = "What you can do here"
-            sheet.border_subtitle = "Esc closes"
-            yield Static(self._content())
+        with Vertical(id="help") as box:
+            box.border_title = "What you can do here"
+            box.border_subtitle = "/ searches · Esc closes"
+            yield Input(id="narrow", placeholder="words of what you want to do", compact=True)
+            with Reading(id="sheet"):
+                yield Static(id="lines")
 
-    def _content(self) -> Content:
-        parts: list[tuple[str, str]] = []
+    def on_mount(self) -> None:
+        """Everything, until something is looked for."""
+        self.query_one("#narrow").display = False
+        self._draw("")
+
+    def _blocks(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        keymap = getattr(self.app, "keys_in_force", {})
         for place in self._places:
-            actions = actions_in(place)
-            if not actions:
+            lines = [(key_names(keys_of(action, keymap)), action.help) for action in actions_in(place)]
+            yield TITLES[place], lines
+            if self._field is not None and place in (Where.POST, Where.SIGN_IN):
+                yield "In a text field", _field_keys(self._field)
+
+    def _draw(self, wanted: str) -> None:
+        words = wanted.casefold().split()
+        parts: list[tuple[str, str]] = []
+        for title, lines in self._blocks():
+            fitting = [
+                (keys, text) for keys, text in lines if all(word in f"{keys} {text}".casefold() for word in words)
+            ]
+            if not fitting:
                 continue
-            parts.append((f"{TITLES[place]}\n", "bold $text-accent"))
-            for action in actions:
-                parts.append((f"  {key_names(action.keys):<16} ", "bold"))
-                parts.append((f"{action.help}\n", ""))
+            parts.append((f"{title}\n", "bold $text-accent"))
+            for keys, text in fitting:
+                parts += [(f"  {keys:<{KEYS_WIDTH}} ", "bold"), (f"{text}\n", "")]
             parts.append(("\n", ""))
-        parts.append(("  ^p               ", "bold"))
-        parts.append(("Command palette: everything by its name", ""))
-        return Content.assemble(*parts)
+        if not parts:
+            parts.append((f"Nothing here says “{wanted}”. Esc shows everything again.\n", ""))
+        self.query_one("#lines", Static).update(Content.assemble(*parts))
 
-    def action_close(self) -> None:
-        """Back to the screen."""
-        self.dismiss()
+    @on(Input.Changed, "#narrow")
+    def _narrowed(self, event: Input.Changed) -> None:
+        self._draw(event.value)
 
-    def action_down(self) -> None:
-        """Scrolls."""
-        self.query_one(VerticalScroll).scroll_down(animate=False)
+    @on(Input.Submitted, "#narrow")
+    def _found(self) -> None:
+        self.query_one("#sheet").focus()
 
-    def action_up(self) -> None:
-        """Scrolls."""
-        self.query_one(VerticalScroll).scroll_up(animate=False)
+    def action_search(self) -> None:
+        """Asks for words."""
+        field = self.query_one("#narrow", Input)
+        field.display = True
+        field.focus()
+
+    def action_close(self, at_once: bool = False) -> None:
+        """Back to the screen; Escape first drops the words."""
+        field = self.query_one("#narrow", Input)
+        if field.display and not at_once:
+            field.value = ""
+            field.display = False
+            self.query_one("#sheet").focus()
+        else:
+            self.dismiss()
+
+
+def _places_in_focus(screen: Screen[Any]) -> Iterator[Where]:
+    """The places of the table whose keys work for what is in focus, nearest first."""
+    nodes: Iterable[DOMNode] = screen.focused.ancestors_with_self if screen.focused is not None else [screen]
+    for node in nodes:
+        for _, binding in node._bindings:
+            name = (binding.id or "").partition(".")[0].upper()
+            if name in Where.__members__ and Where[name] not in (Where.EVERYWHERE, Where.PROGRAM):
+                yield Where[name]
+
+
+def _field_keys(field: Input | TextArea) -> list[tuple[str, str]]:
+    """Textual's own keys of a field."""
+    found = [binding for binding in type(field).BINDINGS if isinstance(binding, Binding) and binding.description]
+    return [(key_names(binding.key), binding.description.capitalize()) for binding in found]

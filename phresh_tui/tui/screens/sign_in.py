@@ -18,6 +18,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.memory import last_handle
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.menu import MenuList
 
 
 class SignInScreen(MarketScreen):
@@ -56,7 +57,7 @@ class SignInScreen(MarketScreen):
             yield Label(self._message, id="message", markup=False)
             yield Label(self._hint(), id="hint", markup=False)
             if self.embedded:
-                yield OptionList(id="members")
+                yield MenuList(id="members")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -91,9 +92,19 @@ class SignInScreen(MarketScreen):
         except PhreshError as error:
             self._say(str(error))
             return
+        self._show_members("")
+
+    def _show_members(self, typed: str) -> None:
         members = self.query_one("#members", OptionList)
-        members.add_options([Option(f"@{handle}", id=handle) for handle in self._handles])
-        members.display = bool(self._handles)
+        fitting = [handle for handle in self._handles if typed in handle]
+        members.clear_options()
+        members.add_options([Option(f"@{handle}", id=handle) for handle in fitting])
+        members.display = bool(fitting)
+
+    @on(Input.Changed, "#handle")
+    def _narrowed(self, event: Input.Changed) -> None:
+        if self.embedded:
+            self._show_members(event.value.strip().lstrip("@"))
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:

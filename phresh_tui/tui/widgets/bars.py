@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from rich.cells import cell_len
 from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
 from phresh_tui.database.session import Link
 from phresh_tui.tui.actions import order_in_footer
+from phresh_tui.tui.jumping import Spot
 
 LINK_SIGNS = {Link.CONNECTED: "●", Link.RECONNECTING: "◌", Link.CLOSED: "○"}
 
@@ -109,13 +114,18 @@ class KeyBar(Widget):
             needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
             if sum(needed) <= room:
                 break
-        # the way to everything else is kept when not all fit
+        # the way to everything else is kept when not all fit, and says that there is more
         kept = list(range(len(keys)))
+        if sum(needed) > room:
+            keys = [(display, "more" if label == "Help" else label, key) for display, label, key in keys]
+            needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
         while kept and sum(needed[index] for index in kept) > room:
             droppable = [
-                index for index in kept if keys[index][1] not in ("Help", "Quit", "Back, draft kept", "Browse")
+                index for index in kept if keys[index][1] not in ("more", "Quit", "Back, draft kept", "Browse")
             ]
-            kept.remove(droppable[-1] if droppable else kept[-1])
+            # help goes last of all
+            droppable = droppable or [index for index in kept if keys[index][1] != "more"] or kept
+            kept.remove(droppable[-1])
         self._spans = []
         parts: list[tuple[str, str]] = []
         column = 0
@@ -125,6 +135,14 @@ class KeyBar(Widget):
             self._spans.append((column, column + needed[index], key))
             column += needed[index]
         return Content.assemble(*parts)
+
+    def jump_targets(self) -> Iterator[Spot]:
+        """Each key."""
+        for start, end, key in self._spans:
+            yield Spot(Region(self.region.x + start, self.region.y, end - start, 1), partial(self._press, key))
+
+    def _press(self, key: str) -> None:
+        self.app.simulate_key(key)
 
     def on_click(self, event: events.Click) -> None:
         """A click on a key is a press of it."""

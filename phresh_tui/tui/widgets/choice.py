@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from rich.cells import cell_len
 from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+
+from phresh_tui.tui.jumping import Spot
 
 
 class Choice(Widget, can_focus=True):
@@ -60,6 +64,21 @@ class Choice(Widget, can_focus=True):
 
     def _parts(self) -> list[str]:
         return [f"{'(●)' if index == self.index else '( )'} {label}  " for index, label in enumerate(self._labels)]
+
+    def jump_targets(self) -> Iterator[Spot]:
+        """Each of the few, on the line that it is drawn on."""
+        region = self.content_region
+        column, row = 0, 0
+        for index, part in enumerate(self._parts()):
+            width = cell_len(part)
+            if column and column + width > region.width:
+                column, row = 0, row + 1
+            yield Spot(Region(region.x + column, region.y + row, width, 1), partial(self._go_to, index))
+            column += width
+
+    def _go_to(self, index: int) -> None:
+        self.focus()
+        self.index = index
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses."""

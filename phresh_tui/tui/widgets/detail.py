@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -20,12 +19,13 @@ from phresh_tui.market.record import OfferStatus, Profile
 from phresh_tui.market.text import age, visible, visible_paragraphs
 from phresh_tui.market.words import show_hours, show_span, show_stars
 from phresh_tui.tui.widgets.columns import state_of
+from phresh_tui.tui.widgets.reading import Reading
 
 # seconds that the cursor rests on a job before more is read about it
 REST = 0.12
 
 
-class JobDetail(VerticalScroll):
+class JobDetail(Reading):
     """Everything that is known about the selected job; scrolls by itself when the text is long.
 
     The row of the job is shown at once. What else belongs to it is read when the cursor rests on it: the stars of the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.job_window import JobWindow
+from phresh_tui.tui.jumping import Spot
 from phresh_tui.tui.widgets.columns import Column, columns, fit
 
 if TYPE_CHECKING:
@@ -347,6 +349,16 @@ class JobList(ScrollView, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is not None:
             self.cursor = self.scroll_offset.y + offset.y
+
+    def jump_targets(self) -> Iterator[Spot]:
+        """The lines that can be seen."""
+        top, region = self.scroll_offset.y, self.region
+        for y in range(min(region.height, self._window.length - top)):
+            yield Spot(Region(region.x, region.y + y, region.width, 1), partial(self._go_to, top + y))
+
+    def _go_to(self, ordinal: int) -> None:
+        self.focus()
+        self.cursor = ordinal
 
     def _draw_heading(self) -> None:
         if self.heading is not None:
