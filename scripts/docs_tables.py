@@ -39,8 +39,8 @@ PLACES: Mapping[Where, str] = {
     Where.MARKET: "Market",
 }
 KEY_NAMES = {
-    "slash": "/", "colon": ":", "question_mark": "?", "pagedown": "Page Down", "pageup": "Page Up", "escape": "Esc", "up": "↑",
-    "down": "↓", "left": "←", "right": "→", "shift+tab": "Shift+Tab",
+    "slash": "/", "colon": ":", "question_mark": "?", "pagedown": "Page Down", "pageup": "Page Up", "escape": "Esc",
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "shift+tab": "Shift+Tab",
 }  # fmt: skip
 
 

@@ -46,14 +46,14 @@ class Palette(CommandPalette):
         super().__init__(placeholder="What to do, a job or its number, a member …")
 
     # what is found at once is shown at once, also while the database is still asked
-    _RESULT_BATCH_TIME = 0.0
+    _RESULT_BATCH_TIME = 0.0  # type: ignore[misc]  # Textual waits a quarter of a second
 
     def _refresh_command_list(self, command_list: CommandList, commands: list[Command], clear_current: bool) -> None:
         """Shows what was found so far; the cursor stays on its line when more is found."""
         place = command_list.highlighted
         chosen = None if clear_current or place is None else command_list.get_option_at_index(place)
         super()._refresh_command_list(command_list, commands, clear_current)
-        if chosen in commands:
+        if chosen is not None and chosen in commands:
             command_list.highlighted = command_list.get_option_index(chosen.id or "")
 
 
