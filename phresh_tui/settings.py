@@ -116,8 +116,15 @@ class Settings(BaseSettings):
     refresh_seconds: float = _setting(
         "PHRESH_REFRESH_SECONDS",
         3.0,
-        "Seconds between two looks for what other members did.",
+        "Seconds between two looks for what other members did; five times as long while the database tells of changes.",
         ge=0.2,
+        le=3600,
+    )
+    heartbeat_seconds: float = _setting(
+        "PHRESH_HEARTBEAT_SECONDS",
+        15.0,
+        "Seconds between two signs of life from the database: how soon a cable that is cut is noticed.",
+        ge=0.1,
         le=3600,
     )
     data_dir: Path | None = _setting(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 import asyncpg
 
 from phresh_tui.database.accounts import MarketSettings, read_market_settings
+from phresh_tui.database.bell import FIRST_BACKOFF, LONGEST_BACKOFF, PAUSE, Bell, Looks, backoff
 from phresh_tui.database.connections import Connection
 from phresh_tui.database.errors import DRIVER_ERRORS, for_person, told
 from phresh_tui.database.target import Target
@@ -24,11 +25,10 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Result = TypeVar("Result")
 logger = logging.getLogger("phresh")
 
-# seconds before the connection is tried again, doubled each time, and the longest wait
-FIRST_BACKOFF = 0.25
-LONGEST_BACKOFF = 5.0
-# seconds until an account that was refused is tried again: only an operator can change that
-REFUSED_BACKOFF = 60.0
+# seconds without an answer after which the database is called offline; it is tried all the same
+OFFLINE_AFTER = 15.0
+# polls that a bell that is heard makes needless, for each that is made
+POLLS_SPARED = 5
 # seconds that closing waits for what is under way
 CLOSE_TIMEOUT = 2.0
 
@@ -41,7 +41,13 @@ class Link(StrEnum):
 
     CONNECTED = "connected"
     RECONNECTING = "reconnecting"
+    OFFLINE = "offline"
     CLOSED = "closed"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the database does not answer, and is tried again and again."""
+        return self in (Link.RECONNECTING, Link.OFFLINE)
 
 
 async def _as_it_is(_: Connection) -> None:
@@ -64,9 +70,10 @@ class Session:
 
     """
 
-    def __init__(self, target: Target, pool: Pool, market: MarketSettings) -> None:
+    def __init__(self, target: Target, pool: Pool, market: MarketSettings, settings: Settings) -> None:
         self.target = target
         self.market = market
+        self._settings = settings
         self.link = Link.CONNECTED
         self.trouble: PhreshError | None = None
         self._pool = pool
@@ -75,6 +82,12 @@ class Session:
         self._turns = asyncio.Semaphore(self._size)
         self._on_link: Callable[[Link], None] = lambda _: None
         self._recovery: asyncio.Task[None] | None = None
+        self._next_try: float | None = None
+        self._reachable = asyncio.Event()
+        self._reachable.set()
+        self._watchers: list[asyncio.Task[None]] = []
+        self._looks: Looks | None = None
+        self._bell: Bell | None = None
         # the event loop itself holds tasks by weak references only
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -111,7 +124,7 @@ class Session:
         except BaseException:
             pool.terminate()
             raise
-        return cls(target, pool, market)
+        return cls(target, pool, market, settings)
 
     async def close(self) -> None:
         """Closes the pool: what is under way has two seconds to end, then it is cut off."""
@@ -120,8 +133,11 @@ class Session:
         # without a connection nothing can end in order
         timeout = CLOSE_TIMEOUT if self.link is Link.CONNECTED else 0
         self._change_link(Link.CLOSED)
-        if self._recovery is not None:
-            self._recovery.cancel()
+        for task in (self._recovery, *self._watchers):
+            if task is not None:
+                task.cancel()
+        if self._looks is not None:
+            self._looks.stop()
         try:
             await asyncio.wait_for(self._pool.close(), timeout)
         except DRIVER_ERRORS:
@@ -129,7 +145,7 @@ class Session:
         finally:
             with contextlib.suppress(asyncpg.InterfaceError):
                 self._pool.terminate()
-        rest = [task for task in (self._recovery, *self._tasks) if task is not None]
+        rest = [task for task in (self._recovery, *self._watchers, *self._tasks) if task is not None]
         if rest:
             # their connections are gone, so they end now; each error is for whoever waits for it
             await asyncio.wait(rest, timeout=CLOSE_TIMEOUT)
@@ -138,6 +154,45 @@ class Session:
     def watch_link(self, callback: Callable[[Link], None]) -> None:
         """Calls back whenever the connection is lost or there again."""
         self._on_link = callback
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Calls back, in the event loop, when it is time to read again what is shown; at most four times a second.
+
+        That is when the bell has rung and 300 ms after it, when the connection is back, and now and then besides: every
+        `Settings.refresh_seconds`, or five times as long while the bell is heard. To be called once.
+        """
+        assert self._looks is None
+        self._looks = Looks(callback)
+        self._bell = Bell(
+            self.target,
+            self._settings.heartbeat_seconds,
+            self._looks,
+            reachable=self._reachable.wait,
+            lost=lambda error: self._refused(error, self.target.connect_timeout),
+        )
+        self._watchers = [asyncio.ensure_future(self._bell.listen()), asyncio.ensure_future(self._poll())]
+
+    @property
+    def is_bell_heard(self) -> bool:
+        """Whether changes are told, and not only found by the poll."""
+        return self._bell is not None and self._bell.is_heard
+
+    @property
+    def seconds_to_next_try(self) -> int | None:
+        """Seconds until a lost connection is tried again, or None while it is being tried, or not lost."""
+        if self._next_try is None or not self.link.is_lost:
+            return None
+        return max(math.ceil(self._next_try - asyncio.get_running_loop().time()), 1)
+
+    async def _poll(self) -> None:
+        """For what no ring has told: the bell is a hint, and may be lost."""
+        spared = 0
+        while True:
+            await asyncio.sleep(self._settings.refresh_seconds)
+            spared += 1
+            if self._looks is not None and self._reachable.is_set() and (spared >= POLLS_SPARED or not self.is_bell_heard):
+                spared = 0
+                self._looks.soon()
 
     async def fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """The rows of a read.
@@ -251,14 +306,23 @@ class Session:
 
     def _reached(self) -> None:
         self.trouble = None
-        if self.link is Link.RECONNECTING:
+        if self.link.is_lost:
             logger.info("Connected again to database %s", self.target.masked_url)
             self._change_link(Link.CONNECTED)
+            if self._looks is not None:
+                self._looks.soon()
 
     def _change_link(self, link: Link) -> None:
-        if link is not self.link:
-            self.link = link
-            self._on_link(link)
+        if link is self.link:
+            return
+        self.link = link
+        if link is Link.CONNECTED:
+            self._reachable.set()
+        else:
+            self._reachable.clear()
+            if self._bell is not None:
+                self._bell.doubt()
+        self._on_link(link)
 
     async def _refused(self, error: BaseException, seconds: float) -> PhreshError:
         """What to tell for an error; begins to reconnect when it is a lost connection."""
@@ -270,17 +334,22 @@ class Session:
             while self._pool.get_idle_size():
                 connection = await self._pool.acquire()
                 connection.terminate()
-            self._change_link(Link.RECONNECTING)
+            if self.link is Link.CONNECTED:
+                self._change_link(Link.RECONNECTING)
             if self._recovery is None or self._recovery.done():
                 self._recovery = asyncio.ensure_future(self._try_again())
         return reason
 
     async def _try_again(self) -> None:
         """Asks until there is an answer, less often each time and never in step with other programs."""
-        wait = FIRST_BACKOFF
-        while self.link is Link.RECONNECTING:
-            await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311  spreads load, hides nothing
-            if self.link is not Link.RECONNECTING:
+        loop = asyncio.get_running_loop()
+        wait, lost = FIRST_BACKOFF, loop.time()
+        while self.link.is_lost:
+            pause = backoff(wait)
+            self._next_try = loop.time() + pause
+            await asyncio.sleep(pause)
+            self._next_try = None
+            if not self.link.is_lost:
                 return
             wait = min(wait * 2, LONGEST_BACKOFF)
             try:
@@ -289,8 +358,12 @@ class Session:
             except DRIVER_ERRORS as error:
                 self.trouble = for_person(error, self.target)
                 logger.info("Still no connection to database %s: %s", self.target.masked_url, self.trouble)
-                if isinstance(self.trouble, (SignInError, SchemaError)):
-                    wait = REFUSED_BACKOFF
+                refused = isinstance(self.trouble, (SignInError, SchemaError))
+                if refused:
+                    # only an operator can change that
+                    wait = PAUSE
+                if refused or loop.time() - lost > OFFLINE_AFTER:
+                    self._change_link(Link.OFFLINE)
             else:
                 self._reached()
 
