@@ -322,7 +322,7 @@ async def test_after_a_lost_connection_a_refused_account_is_the_trouble_that_is_
         with pytest.raises(DatabaseUnavailable):
             await reading
         await eventually(lambda: isinstance(banned.trouble, SignInError))
-        assert banned.link is Link.RECONNECTING
+        await eventually(lambda: banned.link is Link.OFFLINE)
     # roles outlive this database, and a role that may not log in is nobody's to take over
     await market.psql("drop role m_banned")
 

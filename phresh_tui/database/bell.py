@@ -156,8 +156,11 @@ class Bell:
 
     async def _listen(self) -> None:
         """Listens on one connection until that breaks, or until somebody rings without end."""
+        arguments = self._target.asyncpg_arguments()
+        # operators see which connection it is
+        arguments["server_settings"]["application_name"] = "phresh bell"
         with told(self._target):
-            connection = await asyncpg.connect(**self._target.asyncpg_arguments())
+            connection = await asyncpg.connect(**arguments)
         try:
             connection.add_termination_listener(self._ended)
             with told(self._target, self._target.connect_timeout):
@@ -166,7 +169,9 @@ class Bell:
                 # lost: the process that answers is another one than the one that was promised.
                 process = await connection.fetchval("select pg_backend_pid()", timeout=self._target.connect_timeout)
             self.is_heard = process == connection.get_server_pid()
-            logger.info("The bell is %s", "heard" if self.is_heard else "perhaps not heard, behind a pool of connections")
+            logger.info(
+                "The bell is %s", "heard" if self.is_heard else "perhaps not heard, behind a pool of connections"
+            )
             self._wait = FIRST_BACKOFF
             # what happened before
             self._looks.soon()

@@ -190,7 +190,11 @@ class Session:
         while True:
             await asyncio.sleep(self._settings.refresh_seconds)
             spared += 1
-            if self._looks is not None and self._reachable.is_set() and (spared >= POLLS_SPARED or not self.is_bell_heard):
+            if (
+                self._looks is not None
+                and self._reachable.is_set()
+                and (spared >= POLLS_SPARED or not self.is_bell_heard)
+            ):
                 spared = 0
                 self._looks.soon()
 

@@ -102,6 +102,8 @@ class PhreshApp(App[int]):
         self.prepared = prepared
         self.wanted_handle = handle or prepared.handle or ""
         self.session: Session | None = None
+        # counts how often what is shown was read again
+        self.looks = 0
         self.moves = Moves(self)
         self.last_key = ""
         # opens a member's profile, once there is a screen for it
@@ -110,7 +112,7 @@ class PhreshApp(App[int]):
 
     async def on_mount(self) -> None:
         """Signs in at once when it is clear who, and asks otherwise."""
-        self.set_interval(self.settings.refresh_seconds, self._look_again_by_itself, name="poll")
+        self.set_interval(0.5, self._count_down, name="next try")
         message = ""
         if self.wanted_handle and (self.prepared.handle or self.prepared.target.embedded):
             target = self.prepared.target
@@ -139,6 +141,7 @@ class PhreshApp(App[int]):
         self.session = session
         remember_handle(self.prepared.target.masked_url, session.handle)
         session.watch_link(self._link_changed)
+        session.on_change(self.look_again)
         self.moves.connection_is(True)
         await self._to_first_screen(BrowseScreen())
 
@@ -190,29 +193,37 @@ class PhreshApp(App[int]):
         self.moves.connection_is(link is Link.CONNECTED)
         if link is Link.RECONNECTING and self.prepared.server is not None:
             self.run_worker(self._start_server_again(), group="server", exclusive=True, exit_on_error=False)
+        self._show_link(link)
+
+    def _show_link(self, link: Link) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, MarketScreen):
                 screen.show_link(link)
 
+    def _count_down(self) -> None:
+        """The seconds until the next try go by."""
+        if self.session is not None and self.session.link.is_lost:
+            self._show_link(self.session.link)
+
     async def _start_server_again(self) -> None:
         """The embedded server has nobody else to look after it."""
         assert self.prepared.server is not None
-        while self.session is not None and self.session.link is Link.RECONNECTING:
+        while self.session is not None and self.session.link.is_lost:
             try:
                 await asyncio.to_thread(self.prepared.server.start)
             except PhreshError as error:
                 logger.warning("The embedded server does not start again: %s", error)
             await asyncio.sleep(2)
 
-    def _look_again_by_itself(self) -> None:
-        if self.session is not None and self.session.link is Link.CONNECTED:
-            self.look_again()
-
     def look_again(self) -> None:
-        """Reads again what the member sees, also behind a dialog."""
-        for screen in self.screen_stack:
+        """Reads again what the member sees, also behind a dialog; what is hidden is read when it is shown again."""
+        self.looks += 1
+        for screen in reversed(self.screen_stack):
             if isinstance(screen, MarketScreen):
+                screen.looked = self.looks
                 screen.look_again()
+            if not screen.is_modal:
+                return
 
     # --- what is told
 

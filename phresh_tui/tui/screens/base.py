@@ -19,6 +19,8 @@ class MarketScreen(Screen[None]):
     """A screen with the lines at top and bottom; knows its app, and the session once there is one."""
 
     HELP_PLACES: tuple[Where, ...] = ()
+    looked: int | None = None
+    """The app's count of looks when this screen was read last; None before it was shown."""
     BINDINGS = bindings(Where.EVERYWHERE)
 
     @property
@@ -38,14 +40,18 @@ class MarketScreen(Screen[None]):
         for bar in self.query(TopBar):
             bar.place = self.phresh.prepared.target.place
             bar.who = self.phresh.session.handle if self.phresh.session else ""
+            bar.next_try = self.phresh.session.seconds_to_next_try if self.phresh.session else None
             bar.link = link
 
     def on_screen_resume(self) -> None:
-        """Comes back with the truth in the top line."""
+        """Comes back with the truth in the top line, and with what has changed behind another screen."""
         self.show_link(self.phresh.session.link if self.phresh.session else Link.CLOSED)
+        if self.looked not in (None, self.phresh.looks):
+            self.look_again()
+        self.looked = self.phresh.looks
 
     def look_again(self) -> None:
-        """Reads again what is shown; called every few seconds and after every move."""
+        """Reads again what is shown; called when the bell rings, now and then besides, and after every move."""
 
     def key_labels(self, action: str) -> tuple[str, ...]:
         """What an action does just now, when that is more than its label says: longest first."""

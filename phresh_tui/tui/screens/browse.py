@@ -13,7 +13,6 @@ from textual.widgets import Input, Static
 
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.preparation import Door
-from phresh_tui.database.session import Link
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.price import show_price
 from phresh_tui.market.search import Filter, Sort
@@ -157,12 +156,6 @@ class BrowseScreen(JobKeys):
         super().look_again()
         for jobs in self.query(JobList):
             jobs.look_again()
-
-    def show_link(self, link: Link) -> None:
-        """A connection that is back shows what happened meanwhile."""
-        super().show_link(link)
-        if link is Link.CONNECTED and self.is_mounted and self.query(JobList):
-            self.look_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer tells the truth: a key that would do nothing now is not there."""

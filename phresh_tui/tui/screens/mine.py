@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from phresh_tui.database.cleanings import Listing
-from phresh_tui.database.session import Link
 from phresh_tui.market.cleaning import Status
 from phresh_tui.market.search import Place
 from phresh_tui.market.text import visible
@@ -117,12 +116,6 @@ class MineScreen(MarketScreen):
         """Reads both lists again."""
         for jobs in self.query(JobList):
             jobs.look_again()
-
-    def show_link(self, link: Link) -> None:
-        """A connection that is back shows what happened meanwhile."""
-        super().show_link(link)
-        if link is Link.CONNECTED and self.is_mounted:
-            self.look_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer tells the truth."""

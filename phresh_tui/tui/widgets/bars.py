@@ -19,7 +19,7 @@ from phresh_tui.database.session import Link
 from phresh_tui.tui.actions import order_in_footer
 from phresh_tui.tui.jumping import Spot
 
-LINK_SIGNS = {Link.CONNECTED: "●", Link.RECONNECTING: "◌", Link.CLOSED: "○"}
+LINK_SIGNS = {Link.CONNECTED: "●", Link.RECONNECTING: "◌", Link.OFFLINE: "○", Link.CLOSED: "○"}
 
 
 class TopBar(Widget):
@@ -38,6 +38,8 @@ class TopBar(Widget):
     """The database, as people name it."""
     link: reactive[Link] = reactive(Link.CLOSED)
     """How the connection is."""
+    next_try: reactive[int | None] = reactive(None)
+    """Seconds until a lost connection is tried again, or None while it is."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -45,7 +47,7 @@ class TopBar(Widget):
 
     def watch_link(self, link: Link) -> None:
         """A lost connection is shown by sign, word and colour."""
-        self.set_class(link is Link.RECONNECTING, "-lost")
+        self.set_class(link.is_lost, "-lost")
 
     def render(self) -> RenderResult:
         """Draws one line, and leaves out what does not fit."""
@@ -54,8 +56,9 @@ class TopBar(Widget):
         right = [self.place]
         if self.who:
             right = [f"@{self.who}", *right, f"{LINK_SIGNS[self.link]} {self.link.value}"]
-        if self.link is Link.RECONNECTING:
-            right = [f"{LINK_SIGNS[self.link]} no connection, trying again", f"@{self.who}"]
+        if self.link.is_lost:
+            doing = "trying now" if self.next_try is None else f"next try in {self.next_try} s"
+            right = [f"{LINK_SIGNS[self.link]} {self.link.value}, {doing}", f"@{self.who}"]
         while right and cell_len(" · ".join(left) + "  " + " · ".join(right)) > width:
             if len(left) > 1:
                 left.pop()

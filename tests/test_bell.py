@@ -1,0 +1,230 @@
+"""The bell in the database: rung once in a quarter of a second, at the commit, and nobody waits for anybody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import asyncpg
+
+from phresh_tui.database import accounts
+from phresh_tui.database.connections import Connection, connected
+from phresh_tui.database.embedded import EmbeddedServer
+from phresh_tui.database.migrations import migrate_up
+from phresh_tui.database.target import Target
+from tests.support import Market, eventually
+
+POST = "select (public.post_cleaning(gen_random_uuid(), 'Wash the windows', null, 'dust_up', 20.00) ->> 'id')::integer"
+BY_OFFER = POST.replace("20.00)", "20.00, null, null, null, 'by_offer')")
+
+
+class Ear:
+    """Listens to the bell's channel as anybody may."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.heard: list[str] = []
+
+    async def rings(self) -> int:
+        """How often it was rung since the last question: what was committed before it has been heard by now."""
+        await self._connection.execute("notify phresh, 'the end'")
+        await eventually(lambda: "the end" in self.heard)
+        heard, self.heard = self.heard, []
+        assert set(heard) <= {"", "the end"}, "a ring says nothing"
+        return heard.count("")
+
+
+@asynccontextmanager
+async def ear(target: Target) -> AsyncIterator[Ear]:
+    async with connected(target) as connection:
+        ear = Ear(connection)
+        await connection.add_listener("phresh", lambda *notice: ear.heard.append(str(notice[3])))
+        yield ear
+
+
+@asynccontextmanager
+async def members(market: Market, *handles: str) -> AsyncIterator[list[Connection]]:
+    """A connection of each, for any SQL."""
+    connections = [await asyncpg.connect(**(await market.member(handle)).asyncpg_arguments()) for handle in handles]
+    try:
+        yield list(connections)
+    finally:
+        for connection in connections:
+            await connection.close()
+
+
+async def test_it_is_rung_once_in_a_quarter_of_a_second_however_much_is_committed(market: Market) -> None:
+    async with members(market, "ada") as [ada], ear(market.operator) as listener:
+        await ada.execute(f"do $$ begin for n in 1..60 loop perform ({POST}); commit; end loop; end $$")
+        rings = await listener.rings()
+        rung = await market.psql("select bucket from public.bell")
+    assert rings == len(rung) == len({row["bucket"] for row in rung})
+    assert 1 <= rings < 60
+
+
+async def test_many_who_commit_at_the_same_time_ring_four_times_at_the_most(market: Market) -> None:
+    handles = [f"mem{number}" for number in range(24)]
+    async with members(market, *handles) as connections, ear(market.operator) as listener:
+        loop = f"do $$ begin for n in 1..8 loop perform ({POST}); commit; end loop; end $$"
+        await asyncio.gather(*(connection.execute(loop) for connection in connections))
+        rings = await listener.rings()
+        most = await market.psql("select count(*) as n from public.bell group by bucket order by n desc")
+        [posted] = await market.psql("select count(*) as n from public.requests")
+    assert posted["n"] == 24 * 8
+    # by the start of a transaction there are four, and one that began in the last bucket may ring in this one
+    assert 1 <= most[0]["n"] <= 8
+    assert rings == sum(row["n"] for row in most)
+
+
+async def test_several_moves_in_one_transaction_ring_once_at_its_commit(market: Market) -> None:
+    async with members(market, "ada") as [ada], ear(market.operator) as listener:
+        async with ada.transaction():
+            for _ in range(3):
+                await ada.execute(POST)
+            assert await listener.rings() == 0
+        assert await listener.rings() == 1
+
+
+async def test_what_is_rolled_back_refused_asked_again_or_marked_as_read_rings_nobody(market: Market) -> None:
+    again = POST.replace("gen_random_uuid()", "'00000000-0000-0000-0000-000000000001'")
+    async with members(market, "ada", "bob") as [ada, bob]:
+        job = await ada.fetchval(again)
+        async with ear(market.operator) as listener:
+            await listener.rings()
+            # what was rung above must not be why it is quiet now
+            await market.psql("delete from public.bell")
+            transaction = ada.transaction()
+            await transaction.start()
+            await ada.execute(POST)
+            await transaction.rollback()
+            assert await ada.fetchval(again) == job
+            try:
+                await bob.execute(f"select public.claim_cleaning(gen_random_uuid(), {job}, 19.99)")
+            except asyncpg.PostgresError as error:
+                assert error.sqlstate == "PH004"
+            await bob.execute(f"select public.mark_read(gen_random_uuid(), {job}, 1)")
+            await bob.execute("select public.mark_all_read(gen_random_uuid())")
+            assert await listener.rings() == 0
+            await bob.execute(f"select public.claim_cleaning(gen_random_uuid(), {job}, 20.00)")
+            assert await listener.rings() == 1
+
+
+async def test_a_transaction_that_rang_and_stays_open_keeps_nobody_waiting_or_quiet(market: Market) -> None:
+    async with members(market, "ada", "bob", "mallory") as [ada, bob, mallory], ear(market.operator) as listener:
+        job = await ada.fetchval(POST)
+        await listener.rings()
+        held = mallory.transaction()
+        await held.start()
+        # the ring at once, and not at the commit, so that it is held for as long as possible
+        await mallory.execute("set constraints all immediate")
+        await mallory.execute(POST)
+        # whoever waits for somebody is refused at once
+        await bob.execute("set lock_timeout = '1ms'")
+        claim, release = "claim_cleaning(gen_random_uuid(), $1, 20.00)", "release_cleaning(gen_random_uuid(), $1)"
+        rings = 0
+        for _ in range(100):
+            await bob.execute(f"select public.{claim}", job)
+            await bob.execute(f"select public.{release}", job)
+            rings += await listener.rings()
+            if rings >= 3:
+                break
+            await asyncio.sleep(0.05)
+        assert rings >= 3
+        [locks] = await market.psql("select count(*) as n from pg_locks where locktype = 'advisory'")
+        assert locks["n"] <= 1, "one transaction takes one lock"
+        await held.rollback()
+
+
+async def test_a_transaction_takes_one_lock_however_long_it_rings(market: Market) -> None:
+    """More would fill the server's table of locks for everybody."""
+    async with members(market, "mallory") as [mallory], mallory.transaction():
+        await mallory.execute("set constraints all immediate")
+        begun = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() < begun + 0.6:
+            await mallory.execute(POST)
+        [locks] = await market.psql("select count(*) as n from pg_locks where locktype = 'advisory'")
+        assert locks["n"] == 1
+
+
+# who, and what; {job} is a job of ada's that is booked at once, {other} one by offer
+EVERY_MOVE = [
+    ("ada", "post_cleaning(gen_random_uuid(), 'Iron', null, 'dust_up', 9.50)"),
+    ("ada", "edit_cleaning(gen_random_uuid(), {job}, 'Wash', null, 'dust_up', 20.00)"),
+    ("ada", "set_private_details(gen_random_uuid(), {job}, 'High Street 1', '', '')"),
+    ("bob", "set_profile(gen_random_uuid(), 'Bob', '', '', '', '')"),
+    ("bob", "claim_cleaning(gen_random_uuid(), {job}, 20.00)"),
+    ("bob", "release_cleaning(gen_random_uuid(), {job})"),
+    ("bob", "undo_move(gen_random_uuid(), {job})"),
+    ("bob", "finish_cleaning(gen_random_uuid(), {job}, 2)"),
+    ("ada", "send_back_cleaning(gen_random_uuid(), {job}, 'The corners')"),
+    ("bob", "finish_cleaning(gen_random_uuid(), {job}, 2)"),
+    ("ada", "confirm_cleaning(gen_random_uuid(), {job})"),
+    ("bob", "review_cleaning(gen_random_uuid(), {job}, 5)"),
+    ("bob", "make_offer(gen_random_uuid(), {other}, 18)"),
+    ("ada", "decline_offer(gen_random_uuid(), {other}, 'bob')"),
+    ("bob", "make_offer(gen_random_uuid(), {other}, 17)"),
+    ("bob", "withdraw_offer(gen_random_uuid(), {other})"),
+    ("bob", "make_offer(gen_random_uuid(), {other}, 16)"),
+    ("ada", "accept_offer(gen_random_uuid(), {other}, 'bob', 16)"),
+    ("bob", "release_cleaning(gen_random_uuid(), {other}, 'Ill')"),
+    ("ada", "report_no_show(gen_random_uuid(), {other}, 'bob')"),
+    ("ada", "cancel_cleaning(gen_random_uuid(), {other}, 'Moved out')"),
+]
+
+
+async def test_every_function_that_writes_rings(market: Market) -> None:
+    async with members(market, "ada", "bob") as [ada, bob], ear(market.operator) as listener:
+        jobs = {"job": await ada.fetchval(POST), "other": await ada.fetchval(BY_OFFER)}
+        await listener.rings()
+        for who, call in EVERY_MOVE:
+            if call.startswith("report_no_show"):
+                # a release within a day before the start, five minutes after the claim
+                await market.psql(
+                    "update public.events set details = details || '{\"late\": true}' where reason = 'Ill'"
+                )
+            # each is the first in its quarter of a second
+            await market.psql("delete from public.bell")
+            connection = {"ada": ada, "bob": bob}[who]
+            await connection.execute("set phresh.rung = ''")
+            await connection.execute(f"select public.{call.format(**jobs)}")
+            assert await listener.rings() == 1, call
+        rows = await market.psql(
+            """
+            select proname from pg_proc where pronamespace = 'public'::regnamespace and 'request' = any (proargnames)
+                and has_function_privilege('phresh_member', oid, 'execute')
+            """
+        )
+    quiet = {"mark_read", "mark_all_read"}
+    assert {call.partition("(")[0] for _, call in EVERY_MOVE} == {row["proname"] for row in rows} - quiet
+
+
+async def test_a_queue_that_somebody_has_filled_stops_nobody_from_writing(public_folder: object) -> None:
+    from pathlib import Path
+
+    assert isinstance(public_folder, Path)
+    options = {"fsync": "off", "autovacuum": "off", "max_notify_queue_pages": "64"}
+    server = EmbeddedServer(public_folder / "full queue", options=options)
+    server.start()
+    try:
+        await migrate_up(server.target())
+        for handle in ("ada", "mallory"):
+            await accounts.sign_up(server.target(), handle, None)
+        ada_there, mallory_there = (replace(server.target(), user=f"m_{name}") for name in ("ada", "mallory"))
+        async with connected(ada_there) as ada, connected(mallory_there) as deaf, connected(mallory_there) as loud:
+            await deaf.execute("listen other")
+            # whoever listens and stays in a transaction keeps the queue from being emptied
+            async with deaf.transaction():
+                await deaf.execute("select 1")
+                refused = None
+                while refused is None:
+                    try:
+                        await loud.execute("select pg_notify('other', repeat('x', 7900))")
+                    except asyncpg.PostgresError as error:
+                        refused = error.sqlstate
+                assert refused == "54000", "the queue is full"
+                await ada.execute(POST)
+            assert await ada.fetchval("select count(*) from public.cleanings") == 1
+    finally:
+        server.leave()
