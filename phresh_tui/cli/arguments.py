@@ -18,7 +18,7 @@ BOOKINGS = ("instantly", "by-offer")
 ASPECTS = ("overall", "professionalism", "completeness", "efficiency")
 # jobs are numbered by a bigint at the most
 HIGHEST_ID = 2**63 - 1
-MOST_SAMPLES = 10_000_000
+MOST_SAMPLES = 20_000_000
 DEFAULT_LIMIT = 50
 
 
@@ -95,12 +95,15 @@ def add_release(parser: argparse.ArgumentParser) -> None:
 
 def add_sample(parser: argparse.ArgumentParser) -> None:
     """Of ``sample``."""
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument(
         "number",
         metavar="N",
+        nargs="?",
         type=_number(f"a number from 1 to {MOST_SAMPLES:,}", MOST_SAMPLES),
         help="how many jobs",
     )
+    which.add_argument("--remove", action="store_true", help="take all sample jobs back instead")
     parser.add_argument(
         "--seed", metavar="S", type=int, default=1, help="another number makes other jobs; 1 unless given"
     )

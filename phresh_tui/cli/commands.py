@@ -212,7 +212,8 @@ COMMANDS: Sequence[Command] = (
         ("samples", "add"),
         arguments.add_sample,
         ("json",),
-        "Several sample members post them. The same seed makes the same jobs. Stopped, it keeps what is posted.",
+        "Several sample members post them. The same seed makes the same jobs. Stopped, it keeps what is posted; an "
+        "empty market that is to have many stays empty. --remove leaves the jobs that a real member has a hand in.",
     ),
     Command(
         "db up",

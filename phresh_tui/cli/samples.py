@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import time
 
 from phresh_tui.cli.context import Context, require_operator
-from phresh_tui.cli.output import Progress, write, write_json
-from phresh_tui.database.samples import add_samples
+from phresh_tui.cli.output import Progress, note, write, write_json
+from phresh_tui.database.samples import add_samples, remove_samples
+
+# fewer jobs say nothing about how fast it was
+WORTH_A_RATE = 10_000
 
 
 async def add(arguments: argparse.Namespace, context: Context) -> int:
-    """Posts sample jobs, with a progress bar on a terminal."""
+    """Posts sample jobs, or takes them back, with a progress bar on a terminal."""
     async with context.prepared() as prepared:
-        require_operator(prepared, "post sample jobs")
+        require_operator(prepared, "post or remove sample jobs")
+        began = time.monotonic()
         with Progress() as progress:
-            posted = await add_samples(prepared.target, arguments.number, seed=arguments.seed, progress=progress.bar)
+            if arguments.remove:
+                number = await remove_samples(prepared.target, progress=progress.bar, say=progress)
+            else:
+                number = await add_samples(
+                    prepared.target, arguments.number, seed=arguments.seed, progress=progress.bar, say=progress
+                )
+        seconds = time.monotonic() - began
+    done = "removed" if arguments.remove else "posted"
     if arguments.json:
-        write_json({"posted": posted})
+        write_json({done: number})
     else:
-        write(f"Posted {posted:,} sample job{'' if posted == 1 else 's'}.")
+        write(f"{done.capitalize()} {number:,} sample job{'' if number == 1 else 's'}.")
+    if number >= WORTH_A_RATE:
+        note(f"{number / seconds:,.0f} jobs a second.")
     return 0

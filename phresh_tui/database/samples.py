@@ -2,151 +2,49 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import asyncpg
 
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.errors import refusal
-from phresh_tui.database.sample_texts import LANGUAGES, Language
+from phresh_tui.database.sample_jobs import HANDLES, POST, lay_out
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import HandleTaken, Refused
 from phresh_tui.market.member import login_of
 
 # jobs that are committed together: whoever stops the program has these or none of them
-BATCH = 2_000
-# how far back the oldest job was posted
-SPAN = timedelta(weeks=6)
-# of a hundred jobs so many are claimed, and so many cancelled
-CLAIMED, CANCELLED = 12, 3
-# of a hundred jobs so many say how long they may take; of a hundred open ones so many have a start, and so many are
-# booked by offer. A claimed one has no start, so nobody is in two places at once.
-WITH_HOURS, WITH_START, BY_OFFER = 70, 60, 30
-# an open job begins tomorrow at the earliest, between seven in the morning and six in the afternoon (UTC)
-DAYS_AHEAD, FIRST_HOUR, LAST_HOUR = 21, 7, 18
+BATCH = 5_000
+# an empty market gets at least so many in one transaction, without indexes that would grow row by row
+AT_ONCE = 20_000
+# how many of them go into one statement there, so that a bar can move
+CHUNK = 25_000
 # a handle that a real member has is left alone; the next of these is tried
 SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
-COLUMNS = (
-    "name", "description", "cleaning_type", "price", "owner", "status", "claimed_by", "created_at", "updated_at",
-    "agreed_price", "claimed_at", "version", "area", "starts_at", "hours", "booking",
-)  # fmt: skip
-
-# what the functions would have written for the jobs after a number
-RECORD = """
-    insert into public.events (
-        cleaning_id, version, happened_at, actor, move, from_state, to_state, owner, other, reason, details
-    )
-    select id, 1, created_at, owner, 'post', null, 'open', owner, null, null, '{}'::jsonb
-    from public.cleanings where id > $1
-    union all
-    select id, 2, updated_at, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end,
-        'open', status, owner, claimed_by, case status when 'cancelled' then 'No longer needed' end,
-        case status when 'claimed' then jsonb_build_object('price', price) else '{}'::jsonb end
-    from public.cleanings where id > $1 and status <> 'open'
-    -- somebody else may post at the same time, and has written their own record with it
-    on conflict do nothing
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class SampleJob:
-    """A job as the seed makes it; who has posted it and when comes later.
-
-    Attributes:
-        name: what is to be done, and where.
-        description: or None.
-        cleaning_type: one of the three types.
-        price: per hour.
-        owner: number of the sample member that posts it.
-        claimer: number of the sample member that has claimed it, or None.
-        is_cancelled: whether it was taken back.
-        moment: where in its share of the time it was posted, from 0 to 1.
-        moved: how far between then and now it was claimed or cancelled, from 0 to 1.
-        area: where it is.
-        hours: how long it may take, or None.
-        start: how long after the midnight of today it begins, or None.
-        booking: how it is given away.
-
-    """
-
-    name: str
-    description: str | None
-    cleaning_type: str
-    price: Decimal
-    owner: int
-    claimer: int | None
-    is_cancelled: bool
-    moment: float
-    moved: float
-    area: str
-    hours: Decimal | None
-    start: timedelta | None
-    booking: str
-
-
-HANDLES = tuple(handle for language in LANGUAGES for handle in language.handles)
-
-
-def sample_jobs(number: int, seed: int) -> Iterator[SampleJob]:
-    """So many jobs, the same ones for the same seed."""
-    chance = random.Random(seed)  # noqa: S311  nothing is kept secret with it
-    # what came later has a chance of its own: a seed still makes the names and prices that it always made
-    later = random.Random(f"bookings {seed}")  # noqa: S311
-    weights = [language.weight for language in LANGUAGES]
-    first: dict[str, int] = {handle: place for place, handle in enumerate(HANDLES)}
-    for _ in range(number):
-        (language,) = chance.choices(LANGUAGES, weights)
-        yield _job(chance, later, language, first)
-
-
-def _job(chance: random.Random, later: random.Random, language: Language, numbers: dict[str, int]) -> SampleJob:
-    task, area = chance.choice(language.tasks), chance.choice(language.areas)
-    owner = numbers[chance.choice(language.handles)]
-    remarks = chance.sample(language.remarks, chance.choice((0, 1, 1, 2, 2, 3)))
-    # most prices are round, as people make them
-    price = task.price + chance.gauss(0, 3)
-    step = chance.choice((1, 1, 1, 0.5, 0.5, 0.05))
-    fate = chance.randrange(100)
-    claimer = (owner + 1 + chance.randrange(len(numbers) - 1)) % len(numbers) if fate < CLAIMED else None
-    is_open = fate >= CLAIMED + CANCELLED
-    # each is drawn whether it is used or not, so that the fate of one job does not change the next one
-    hours, start, by_offer = (later.randrange(100) for _ in range(3))
-    quarters, day, time = (
-        later.randint(2, 24),
-        later.randint(1, DAYS_AHEAD),
-        later.randint(4 * FIRST_HOUR, 4 * LAST_HOUR),
-    )
-    return SampleJob(
-        name=language.name.format(task=task.name, area=area),
-        description=("\n" if chance.random() < 0.2 else " ").join(remarks) or None,
-        cleaning_type=task.cleaning_type,
-        price=Decimal(str(max(round(price / step) * step, 8))).quantize(Decimal("0.01")),
-        owner=owner,
-        claimer=claimer,
-        is_cancelled=CLAIMED <= fate < CLAIMED + CANCELLED,
-        moment=chance.random(),
-        moved=chance.random(),
-        area=area,
-        hours=Decimal(quarters) / 4 if hours < WITH_HOURS else None,
-        start=timedelta(days=day, minutes=15 * time) if is_open and start < WITH_START else None,
-        booking="by_offer" if is_open and by_offer < BY_OFFER else "instantly",
-    )
+# seconds: no statement here is cut off by the driver
+PATIENCE = 86_400.0
 
 
 async def add_samples(
-    operator: Target, number: int, *, seed: int = 1, progress: Callable[[int, int], None] = lambda *_: None
+    operator: Target,
+    number: int,
+    *,
+    seed: int = 1,
+    progress: Callable[[int, int], None] = lambda *_: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> int:
-    """Posts sample jobs, oldest first, in batches that are committed one by one.
+    """Posts sample jobs, oldest first.
+
+    An empty market gets many in one transaction: nobody else sees a job, or may look at the table, before all are there
+    with their indexes, and none is when it is stopped. Otherwise they come in batches that are committed one by one.
 
     Args:
         operator: an operator's account.
         number: of jobs.
         seed: the same one makes the same jobs; only their times depend on when they are made.
         progress: is told how many are posted, and how many there will be.
+        say: is told what else takes a moment.
 
     Returns:
         How many were posted.
@@ -157,63 +55,182 @@ async def add_samples(
 
     """
     async with connected(operator) as connection:
-        if not await connection.fetchval(
-            "select coalesce((select pg_has_role(session_user, oid, 'member') "
-            "from pg_roles where rolname = 'phresh_owner'), false)"
-        ):
-            raise Refused(
-                "only an operator can post sample jobs",
-                f"the account {operator.user} is no operator's",
-                "Configure the account that runs phresh db up",
-            )
+        await _check_operator(connection)
         progress(0, number)
         logins = [await _sample_member(connection, handle) for handle in HANDLES]
+        await lay_out(connection, logins, seed)
         now = datetime.now(UTC)
-        jobs = sample_jobs(number, seed)
-        posted = 0
-        while posted < number:
-            size = min(BATCH, number - posted)
-            rows = [_row(next(jobs), logins, posted + place, number, now) for place in range(size)]
-            # a batch is one transaction: its jobs and their record
-            async with connection.transaction():
-                newest = await connection.fetchval("select coalesce(max(id), 0) from public.cleanings")
-                await connection.copy_records_to_table("cleanings", schema_name="public", columns=COLUMNS, records=rows)
-                await connection.execute(RECORD, newest)
-            posted += size
-            progress(posted, number)
-        # the planner's estimates are what a long list shows as its length
-        await connection.execute("analyze public.cleanings", timeout=300)
-    return posted
+
+        async def post(first: int, last: int) -> None:
+            await connection.execute(POST, first, last, number, seed, now, timeout=PATIENCE)
+            progress(last, number)
+
+        # the plan of a statement that runs for a moment is not worth compiling
+        await connection.execute("set jit = off")
+        if number < AT_ONCE or not await _at_once(connection, number, post, say):
+            for first in range(1, number + 1, BATCH):
+                # a batch is one statement, and so one transaction: its jobs and their record
+                await post(first, min(first + BATCH - 1, number))
+        # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
+        say("Tidying up")
+        await connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE)
+        await connection.execute("vacuum (analyze) public.events", timeout=PATIENCE)
+    return number
 
 
-def _row(job: SampleJob, logins: list[str], place: int, number: int, now: datetime) -> tuple[object, ...]:
-    share = SPAN / number
-    # the newest is a moment old; each has a share of the time for itself, so no two are of the same moment
-    created = now - SPAN + share * place + share * (0.9 * job.moment)
-    status = "claimed" if job.claimer is not None else "cancelled" if job.is_cancelled else "open"
-    moved = created if status == "open" else created + (now - created) * job.moved
-    claimed = status == "claimed"
-    return (
-        *(job.name, job.description, job.cleaning_type, job.price, logins[job.owner], status),
-        None if job.claimer is None else logins[job.claimer],
-        created,
-        moved,
-        job.price if claimed else None,
-        moved if claimed else None,
-        1 if status == "open" else 2,
-        *(job.area, None if job.start is None else now.replace(hour=0, minute=0, second=0, microsecond=0) + job.start),
-        *(job.hours, job.booking),
+async def _check_operator(connection: Connection) -> None:
+    if not await connection.fetchval(
+        "select coalesce((select pg_has_role(session_user, oid, 'member') "
+        "from pg_roles where rolname = 'phresh_owner'), false)"
+    ):
+        user = await connection.fetchval("select session_user")
+        raise Refused(
+            "only an operator can post or remove sample jobs",
+            f"the account {user} is no operator's",
+            "Configure the account that runs phresh db up",
+        )
+
+
+async def _at_once(
+    connection: Connection, number: int, post: Callable[[int, int], Awaitable[None]], say: Callable[[str], None]
+) -> bool:
+    """Fills a market that is empty, in one transaction; whether it was."""
+    async with connection.transaction():
+        try:
+            await connection.execute(
+                "set local lock_timeout = '5s'; lock table public.cleanings, public.events in access exclusive mode"
+            )
+        except asyncpg.LockNotAvailableError:
+            # somebody reads or writes at this moment: batches disturb nobody
+            return False
+        if await connection.fetchval(
+            "select exists (select from public.cleanings) or exists (select from public.events)"
+        ):
+            return False
+        # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
+        await connection.execute("truncate public.cleanings, public.events")
+        indexes = await connection.fetch(
+            """
+            select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition
+            from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+            where i.indrelid in ('public.cleanings'::regclass, 'public.events'::regclass)
+                and not exists (select from pg_constraint where conindid = i.indexrelid)
+            order by c.relname
+            """
+        )
+        for index in indexes:
+            await connection.execute(f"drop index {index['name']}")
+        for first in range(1, number + 1, CHUNK):
+            await post(first, min(first + CHUNK - 1, number))
+        # a tenth of a kilobyte for each row, as far as that is reasonable
+        megabytes = min(max(number // 10_000, 64), 1024)
+        await connection.execute(f"set local maintenance_work_mem = '{megabytes}MB'")
+        for place, index in enumerate(indexes, 1):
+            say(f"Building index {place} of {len(indexes)}")
+            await connection.execute(index["definition"], timeout=PATIENCE)
+    return True
+
+
+# The jobs of sample members in which nobody else has had a hand: whoever moved them, is their cleaner or has an offer.
+OURS = """
+    owner = any($1) and not exists (
+        select from public.events e
+        where e.cleaning_id = c.id and not (e.actor = any($1) and coalesce(e.other = any($1), true))
     )
+"""
+BELONGINGS = ("read_events", "offers", "private_details", "bookings", "reviews", "events", "cleanings")
+
+
+async def remove_samples(
+    operator: Target,
+    *,
+    progress: Callable[[int, int], None] = lambda *_: None,
+    say: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Takes sample jobs back with all that belongs to them, newest first; where a real member has a hand, they stay.
+
+    Args:
+        operator: an operator's account.
+        progress: is told how many jobs were looked at, and how many there are.
+        say: is told what else takes a moment.
+
+    Returns:
+        How many were removed.
+
+    Raises:
+        Refused: when the account is no operator's.
+        DatabaseUnavailable: when the connection is lost; whole batches are gone.
+
+    """
+    async with connected(operator) as connection:
+        await _check_operator(connection)
+        logins = await connection.fetchval(
+            "select coalesce(array_agg(login), '{}') from public.members m "
+            "join pg_roles r on r.rolname = m.login::name "
+            "where m.left_at is null and shobj_description(r.oid, 'pg_authid') = $1",
+            await _mark(connection),
+        )
+        say("Looking for sample jobs")
+        total = await connection.fetchval("select count(*) from public.cleanings", timeout=PATIENCE)
+        if total and await _all_at_once(connection, logins):
+            return int(total)
+        removed, before = 0, 2**31 - 1
+        while rows := await connection.fetch(
+            "select id from public.cleanings where id < $1 order by id desc limit $2", before, BATCH
+        ):
+            before = rows[-1]["id"]
+            removed += await _remove(connection, logins, [row["id"] for row in rows])
+            progress(min(removed, total), total)
+        await connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE)
+    return removed
+
+
+async def _all_at_once(connection: Connection, logins: list[str]) -> bool:
+    """Empties a market in which there is nothing else; whether that went."""
+    tables = ", ".join(f"public.{name}" for name in BELONGINGS)
+    async with connection.transaction():
+        try:
+            await connection.execute(f"set local lock_timeout = '5s'; lock table {tables} in access exclusive mode")
+        except asyncpg.LockNotAvailableError:
+            return False
+        if await connection.fetchval(
+            f"select exists (select from public.cleanings c where not ({OURS}))",  # noqa: S608  our own words
+            logins,
+            timeout=PATIENCE,
+        ):
+            return False
+        await connection.execute(f"truncate {tables}")
+    return True
+
+
+async def _remove(connection: Connection, logins: list[str], numbers: list[int]) -> int:
+    async with connection.transaction():
+        # nobody claims one of them between the look and the removal
+        ours = await connection.fetch(
+            f"select id from public.cleanings c where id = any($2) and {OURS} for update",  # noqa: S608  our own words
+            logins,
+            numbers,
+        )
+        gone = [row["id"] for row in ours]
+        for table in BELONGINGS:
+            column = "id" if table == "cleanings" else "cleaning_id"
+            await connection.execute(f"delete from public.{table} where {column} = any($1)", gone)  # noqa: S608
+    return len(gone)
+
+
+async def _mark(connection: Connection) -> str:
+    """The comment on the role of a sample member of this database; it names it by number, as that of `sign_up` does."""
+    number = await connection.fetchval("select oid from pg_database where datname = current_database()")
+    return f"phresh sample member of database {number}"
 
 
 async def _sample_member(connection: Connection, handle: str) -> str:
     """The login of a sample member, made unless it is there; never that of a real member.
 
     A sample member is known by the comment on its role, which no member can write, and sign_up writes another one for
-    whoever takes the role over after its database was dropped. It names this database by number, as that one does.
+    whoever takes the role over after its database was dropped.
     """
-    number = await connection.fetchval("select oid from pg_database where datname = current_database()")
-    mark = f"phresh sample member of database {number}"
+    mark = await _mark(connection)
     for suffix in SUFFIXES:
         login = login_of(handle + suffix)
         if await _is_sample(connection, login, mark) or await _made(connection, handle + suffix, mark):

@@ -7,14 +7,19 @@ import os
 import signal
 import subprocess
 import time
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from phresh_tui.cli.output import cells
-from phresh_tui.database.samples import BATCH, HANDLES, add_samples, sample_jobs
-from phresh_tui.market.cleaning import Booking, CleaningType, Draft
+from phresh_tui.database import cleanings, offers
+from phresh_tui.database.cleanings import Listing
+from phresh_tui.database.sample_jobs import HANDLES
+from phresh_tui.database.samples import AT_ONCE, BATCH, CHUNK, add_samples, remove_samples
+from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.errors import Refused
-from phresh_tui.market.member import check_handle
+from phresh_tui.market.search import Filter
 from tests.cli.support import COMMAND, as_member, as_operator, phresh
 from tests.support import PASSWORD, Market, post
 from tests.terminal import Terminal
@@ -22,32 +27,33 @@ from tests.terminal import Terminal
 COLUMNS = "name, description, cleaning_type, price, owner, status, claimed_by, area, hours, booking"
 
 
-def test_every_sample_keeps_the_rules_of_the_market_and_is_the_same_again() -> None:
-    jobs = list(sample_jobs(3000, 7))
-    for job in jobs:
-        Draft(
-            *(job.name, job.description, CleaningType(job.cleaning_type), job.price),
-            *(job.area, None, job.hours, Booking(job.booking)),
-        ).checked()
-        assert job.claimer != job.owner
-        assert job.claimer is None or (job.start, job.booking) == (None, "instantly")
-    for handle in HANDLES:
-        check_handle(handle)
-    assert jobs == list(sample_jobs(3000, 7))
-    assert jobs != list(sample_jobs(3000, 8))
+async def test_samples_cope_with_every_script_and_say_different_things(market: Market) -> None:
+    await add_samples(market.operator, 3000)
+    rows = await market.psql("select name, description, price, cleaning_type from public.cleanings")
     # what a list has to cope with is there: wide, accented, from right to left, without a description
-    text = "".join(job.name for job in jobs)
+    text = "".join(row["name"] for row in rows)
     assert cells(text) > len(text)
     assert {"é", "ö", "ł", "א", "ا", "窓"} <= set(text)
-    assert any(job.description is None for job in jobs)
-    assert len({job.name for job in jobs}) > 350
+    assert len({row["name"] for row in rows}) > 350
+    assert len({row["description"] for row in rows}) > 1000
+    assert 100 < sum(row["description"] is None for row in rows) < 1000
+    assert all(8 <= row["price"] <= 60 for row in rows)
+    assert len({row["price"] for row in rows}) > 60
+    assert {row["cleaning_type"] for row in rows} == set(CleaningType)
+
+
+async def test_another_seed_makes_other_jobs(market: Market) -> None:
+    await add_samples(market.operator, 60)
+    await add_samples(market.operator, 60, seed=2)
+    rows = await market.psql(f"select {COLUMNS} from public.cleanings order by id")
+    assert sum(first == second for first, second in zip(rows[:60], rows[60:], strict=True)) < 5
 
 
 async def test_samples_lie_open_over_the_past_weeks_with_some_claimed(market: Market) -> None:
     steps: list[tuple[int, int]] = []
-    posted = await add_samples(market.operator, 4500, progress=lambda done, total: steps.append((done, total)))
-    assert posted == 4500
-    assert steps == [(0, 4500), (BATCH, 4500), (2 * BATCH, 4500), (4500, 4500)]
+    posted = await add_samples(market.operator, 6000, progress=lambda done, total: steps.append((done, total)))
+    assert posted == 6000
+    assert steps == [(0, 6000), (BATCH, 6000), (6000, 6000)]
     (row,) = await market.psql(
         """
         select count(*) as jobs, count(distinct created_at) as moments, count(distinct owner) as owners,
@@ -58,21 +64,21 @@ async def test_samples_lie_open_over_the_past_weeks_with_some_claimed(market: Ma
         from public.cleanings
         """
     )
-    assert [row["jobs"], row["moments"], row["owners"]] == [4500, 4500, len(HANDLES)]
+    assert [row["jobs"], row["moments"], row["owners"]] == [6000, 6000, len(HANDLES)]
     assert row["old"]
     assert row["past"]
     assert row["ordered"]
-    assert 3600 < row["open"] < 4100
-    assert row["claimed"] > 300
+    assert 4900 < row["open"] < 5300
+    assert row["claimed"] > 500
     # the planner knows the table: its estimate is what a long list shows
     (statistics,) = await market.psql("select reltuples from pg_class where relname = 'cleanings'")
-    assert statistics["reltuples"] == 4500
+    assert statistics["reltuples"] == 6000
 
 
 async def test_samples_say_where_when_and_how_they_are_booked_and_their_record_says_what_they_are(
     market: Market,
 ) -> None:
-    await add_samples(market.operator, 2000)
+    await add_samples(market.operator, AT_ONCE)
     (row,) = await market.psql(
         """
         select count(*) as jobs, count(area) as areas, count(hours) as hours, count(starts_at) as starts,
@@ -82,10 +88,10 @@ async def test_samples_say_where_when_and_how_they_are_booked_and_their_record_s
         from public.cleanings
         """
     )
-    assert (row["areas"], row["past"], row["odd"]) == (2000, 0, 0)
-    assert 1300 < row["hours"] < 1500
-    assert 900 < row["starts"] < 1150
-    assert 420 < row["by_offer"] < 600
+    assert (row["areas"], row["past"], row["odd"]) == (AT_ONCE, 0, 0)
+    assert 0.67 < row["hours"] / AT_ONCE < 0.73
+    assert 0.48 < row["starts"] / AT_ONCE < 0.54
+    assert 0.23 < row["by_offer"] / AT_ONCE < 0.28
     # the newest event of each job, its number and the state that it leads to
     wrong = await market.psql(
         """
@@ -96,6 +102,8 @@ async def test_samples_say_where_when_and_how_they_are_booked_and_their_record_s
         where (c.status, c.version, c.claimed_by, c.agreed_price) is distinct from
             (e.to_state, e.version, e.other, (e.details ->> 'price')::numeric)
             or (select count(*) from public.events o where o.cleaning_id = c.id) <> c.version
+            or (select o.details -> 'after' from public.events o where o.cleaning_id = c.id and o.version = 1)
+                is distinct from public.terms_of(c)
         """
     )
     assert wrong == []
@@ -157,7 +165,12 @@ async def test_only_an_operator_makes_samples(market: Market) -> None:
     assert await market.psql("select from public.cleanings") == []
 
 
-async def test_stopped_in_the_middle_it_leaves_whole_batches(market: Market) -> None:
+async def indexes(market: Market) -> set[str]:
+    return {row["indexdef"] for row in await market.psql("select indexdef from pg_indexes where schemaname = 'public'")}
+
+
+async def stop_when(market: Market, condition: str) -> None:
+    """Runs the command, and stops it with Ctrl+C as soon as a condition holds."""
     process = await asyncio.create_subprocess_exec(
         *(*COMMAND, "sample", "1000000"),
         stdout=subprocess.PIPE,
@@ -165,14 +178,57 @@ async def test_stopped_in_the_middle_it_leaves_whole_batches(market: Market) -> 
         env=os.environ | as_operator(market),
     )
     deadline = time.monotonic() + 60
-    while not await market.psql("select from public.cleanings limit 1"):
+    while not (await market.psql(f"select {condition}"))[0][0]:
         assert time.monotonic() < deadline
     process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+async def test_stopped_in_the_middle_it_leaves_an_empty_market_as_it_was_and_whole_batches_elsewhere(
+    market: Market,
+) -> None:
+    before = await indexes(market)
+    # the indexes are away then, and jobs are being written
+    await stop_when(
+        market,
+        "exists (select from pg_stat_activity where query like '%with drawn as%' and state = 'active' "
+        "and datname = current_database() and pid <> pg_backend_pid())",
+    )
+    assert await market.psql("select from public.cleanings") == []
+    assert await market.psql("select from public.events") == []
+    assert await indexes(market) == before
+    await add_samples(market.operator, 10)
+    await stop_when(market, "count(*) > 10 from public.cleanings")
     (row,) = await market.psql("select count(*) from public.cleanings")
-    assert row["count"] > 0
-    assert row["count"] % BATCH == 0
+    assert row["count"] > 10
+    assert (row["count"] - 10) % BATCH == 0
+
+
+async def test_samples_are_taken_back_except_where_a_real_member_has_a_hand(market: Market) -> None:
+    before = await indexes(market)
+    steps: list[tuple[int, int]] = []
+    await add_samples(market.operator, AT_ONCE + 1, progress=lambda *step: steps.append(step))
+    assert await indexes(market) == before
+    assert steps == [(0, AT_ONCE + 1), (AT_ONCE + 1, AT_ONCE + 1)]
+    assert AT_ONCE < CHUNK
+    done = (await phresh("sample", "--remove", environment=as_operator(market))).ok()
+    assert done.out == f"Removed {AT_ONCE + 1:,} sample jobs.\n"
+    assert "jobs a second" in done.err
+    assert await market.psql("select from public.cleanings") == []
+    await add_samples(market.operator, BATCH + 100)
+    ana = await market.session("ana")
+    real = await post(ana, "A real job")
+    [claimed] = await cleanings.page(ana, Listing(wanted=Filter(booking=Booking.INSTANTLY)), 1, offset=1)
+    [offered] = await cleanings.page(ana, Listing(wanted=Filter(booking=Booking.BY_OFFER)), 1)
+    await cleanings.claim(ana, uuid4(), claimed)
+    await cleanings.release(ana, uuid4(), claimed.id)
+    await offers.make(ana, uuid4(), offered.id, Decimal(20), "")
+    assert await remove_samples(market.operator) == BATCH + 98
+    kept = {real.id, claimed.id, offered.id}
+    for column, table in (("id", "cleanings"), ("cleaning_id", "events")):
+        assert {row[0] for row in await market.psql(f"select {column} from public.{table}")} == kept
+    assert await remove_samples(market.operator) == 0
 
 
 async def test_the_command_says_how_many_it_posted(market: Market) -> None:
@@ -190,7 +246,8 @@ async def test_on_a_terminal_a_bar_shows_how_far_it_is_and_goes_away(market: Mar
     terminal = await asyncio.to_thread(watch)
     assert "█░".encode() in terminal.raw
     assert b" of 12,000" in terminal.raw
-    assert terminal.text.strip() == "Posted 12,000 sample jobs."
+    assert terminal.text.startswith("Posted 12,000 sample jobs.")
+    assert "jobs a second" in terminal.text
 
 
 @pytest.mark.soak

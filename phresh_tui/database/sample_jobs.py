@@ -1,0 +1,147 @@
+"""What a sample job is like: drawn from texts in thirteen languages by its number and a seed, in one statement."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from phresh_tui.database.connections import Connection
+from phresh_tui.database.sample_texts import LANGUAGES, Language
+
+# how far back the oldest job was posted
+SPAN = timedelta(weeks=6)
+# of a hundred jobs so many are claimed, and so many cancelled
+CLAIMED, CANCELLED = 12, 3
+# of a hundred jobs so many say how long they may take; of a hundred open ones so many have a start, and so many are
+# booked by offer. A claimed one has no start, so nobody is in two places at once.
+WITH_HOURS, WITH_START, BY_OFFER = 70, 60, 30
+# of a hundred jobs so many say how large the place is, and so many carry the number of an order
+WITH_SIZE, WITH_ORDER = 40, 10
+# an open job begins tomorrow at the earliest, between seven in the morning and six in the afternoon (UTC)
+DAYS_AHEAD, FIRST_HOUR, LAST_HOUR = 21, 7, 18
+HANDLES = tuple(handle for language in LANGUAGES for handle in language.handles)
+# rows of the tables that a job's texts are drawn from: tasks of all languages, and descriptions and members of each
+TASKS, DESCRIPTIONS, MEMBERS = 4096, 256, 16
+
+PALETTE = """
+    create temp table if not exists sample_tasks (
+        slot integer primary key, language integer, name text, cleaning_type text, cents integer, area text
+    );
+    create temp table if not exists sample_descriptions (slot integer primary key, description text);
+    create temp table if not exists sample_owners (slot integer primary key, number integer, login text);
+    create temp table if not exists sample_members (number integer primary key, login text);
+    truncate sample_tasks, sample_descriptions, sample_owners, sample_members
+"""
+
+# Jobs number $1 to $2 of $3, as they are at $5, and the record of each as the functions would have written it. What a
+# job is depends on the seed $4 and its number alone: the bits of three hashes draw it, so that nothing has to be drawn
+# in order. Each has a share of the time for itself, so that no two are of the same moment.
+POST = f"""
+    with drawn as (
+        select n, a, b, c, a >> 52 as fate, (b >> 8) % 100 as hours, (b >> 15) % 100 as start, (b >> 22) % 100 as offer,
+            (b >> 29) % 100 as size, (b >> 36) % 100 as ordered, (array[100, 100, 100, 50, 50, 5])[c % 6 + 1] as step,
+            $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
+                {SPAN // timedelta(microseconds=1)} * (n - 1 + 0.9 * (c >> 43) / 1048576.0) / $3::float8
+            )::bigint as created_at
+        from (
+            -- 63 bits each
+            select n, hashint8extended(n, $4::bigint * 3) & 9223372036854775807 as a,
+                hashint8extended(n, $4::bigint * 3 + 1) & 9223372036854775807 as b,
+                hashint8extended(n, $4::bigint * 3 + 2) & 9223372036854775807 as c
+            from generate_series($1::bigint, $2::bigint) n
+            offset 0
+        ) hashes
+        offset 0
+    ), made as (
+        select t.name, nullif(concat_ws(
+                ' ', d.description, case when size < {WITH_SIZE} then 20 + b % 180 || ' m²' end,
+                case when ordered < {WITH_ORDER} then 'Ref. ' || upper(to_hex(c % 16777216)) end
+            ), '') as description, t.cleaning_type,
+            -- three dice make most prices usual ones, and most are round, as people make them
+            greatest(
+                (cents - 900 + (c >> 5) % 601 + (c >> 17) % 601 + (c >> 29) % 601 + step / 2) / step * step, 800
+            ) / 100.0 as price, o.login as owner, s.status, m.login as claimed_by, created_at,
+            case when s.status = 'open' then created_at
+                else created_at + ($5::timestamptz - created_at) * ((b >> 43) / 1048576.0) end as updated_at,
+            t.area,
+            case when s.status = 'open' and start < {WITH_START}
+                then date_trunc('day', $5::timestamptz, 'UTC') + interval '1 minute' * (
+                    1440 * (1 + (a >> 40) % {DAYS_AHEAD})
+                    + 15 * ({4 * FIRST_HOUR} + (b >> 50) % {4 * (LAST_HOUR - FIRST_HOUR) + 1})
+                ) end as starts_at,
+            case when hours < {WITH_HOURS} then (2 + (a >> 46) % 23) * 0.25 end as hours,
+            case when s.status = 'open' and offer < {BY_OFFER} then 'by_offer' else 'instantly' end as booking
+        from drawn
+        join sample_tasks t on t.slot = a % {TASKS}
+        join sample_descriptions d on d.slot = t.language * {DESCRIPTIONS} + (a >> 12) % {DESCRIPTIONS}
+        join sample_owners o on o.slot = t.language * {MEMBERS} + (a >> 20) % {MEMBERS}
+        cross join lateral (select case when fate < {CLAIMED * 2048 // 100} then 'claimed'
+            when fate < {(CLAIMED + CANCELLED) * 2048 // 100} then 'cancelled' else 'open' end as status) s
+        left join sample_members m on s.status = 'claimed'
+            and m.number = (o.number + 1 + (a >> 24) % {len(HANDLES) - 1}) % {len(HANDLES)}
+    ), posted as (
+        insert into public.cleanings (
+            name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, agreed_price,
+            claimed_at, version, area, starts_at, hours, booking
+        )
+        select name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
+            case when status = 'claimed' then price end, case when status = 'claimed' then updated_at end,
+            case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking
+        from made
+        returning id, name, description, cleaning_type, price, area, starts_at, hours, booking, owner, status,
+            claimed_by, created_at, updated_at, version
+    )
+    insert into public.events (
+        cleaning_id, version, happened_at, actor, move, from_state, to_state, owner, other, reason, details
+    )
+    select id, 1, created_at, owner, 'post', null, 'open', owner, null, null, jsonb_build_object(
+            'after', jsonb_build_object(
+                'name', name, 'description', description, 'cleaning_type', cleaning_type, 'price', price, 'area', area,
+                'starts_at', starts_at, 'hours', hours, 'booking', booking
+            )
+        )
+    from posted
+    union all
+    select id, 2, updated_at, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end,
+        'open', status, owner, claimed_by, case status when 'cancelled' then 'No longer needed' end,
+        case status when 'claimed' then jsonb_build_object('price', price) else '{{}}'::jsonb end
+    from posted where version = 2
+"""  # noqa: S608  only numbers of our own are put in
+
+
+def _descriptions(language: Language, chance: random.Random) -> list[str | None]:
+    """Remarks in a row, or below each other, or nothing."""
+    rows = [chance.sample(language.remarks, chance.choice((0, 1, 1, 2, 2, 3))) for _ in range(DESCRIPTIONS)]
+    return [("\n" if chance.random() < 0.2 else " ").join(row) or None for row in rows]
+
+
+async def lay_out(connection: Connection, logins: Sequence[str], seed: int) -> None:
+    """Puts what the texts of a job are drawn from into temporary tables; ``logins`` are those of `HANDLES`."""
+    chance = random.Random(seed)  # noqa: S311  nothing is kept secret with it
+    weights = sum(language.weight for language in LANGUAGES)
+    tasks: list[tuple[object, ...]] = []
+    descriptions: list[str | None] = []
+    owners: list[tuple[int, str]] = []
+    share = 0
+    for number, language in enumerate(LANGUAGES):
+        share += language.weight
+        kinds = [
+            (number, language.name.format(task=task.name, area=area), task.cleaning_type, 100 * task.price, area)
+            for task in language.tasks
+            for area in language.areas
+        ]
+        while len(tasks) < TASKS * share // weights:
+            tasks.append(kinds[len(tasks) % len(kinds)])
+        descriptions += _descriptions(language, chance)
+        theirs = [HANDLES.index(handle) for handle in language.handles]
+        owners += [(theirs[place % len(theirs)], logins[theirs[place % len(theirs)]]) for place in range(MEMBERS)]
+    await connection.execute(PALETTE)
+    for table, rows in (
+        ("sample_tasks", [(slot, *task) for slot, task in enumerate(tasks)]),
+        ("sample_descriptions", list(enumerate(descriptions))),
+        ("sample_owners", [(slot, *owner) for slot, owner in enumerate(owners)]),
+        ("sample_members", list(enumerate(logins))),
+    ):
+        await connection.copy_records_to_table(table, schema_name="pg_temp", records=rows)
+        await connection.execute(f"analyze pg_temp.{table}")
