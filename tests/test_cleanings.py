@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from phresh_tui.database import cleanings
+from phresh_tui.database import cleanings, listings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning, CleaningType
@@ -219,7 +219,7 @@ async def test_a_count_is_exact_up_to_the_cap_and_an_estimate_above(
     await fill(market)
     ada = await market.session("ada")
     assert await cleanings.count(ada, Listing()) == cleanings.Count(ROWS, exact=True)
-    monkeypatch.setattr(cleanings, "EXACT_COUNT", 100)
+    monkeypatch.setattr(listings, "EXACT_COUNT", 100)
     estimate = await cleanings.count(ada, Listing())
     assert not estimate.exact
     assert 250 <= estimate.number <= 1000

@@ -250,6 +250,10 @@ class EmbeddedServer:
             "listen_addresses": "",
             "port": str(self._port),
             "unix_socket_directories": _quoted_folder(self._socket_folder()),
+            # nobody copies this server: what is written into new files, as many samples are, needs no second copy in
+            # the log
+            "wal_level": "minimal",
+            "max_wal_senders": "0",
             **self._options,
         }
         arguments = [f"-c{name}={value}" for name, value in options.items()]

@@ -91,6 +91,7 @@ class Cleaning:
         claimed_at: when, or None.
         hours_worked: in quarter hours, once it is done.
         total: hours worked times the agreed price, once it is done.
+        sort_area: the area as the database sorts it, or None.
 
     """
 
@@ -113,6 +114,7 @@ class Cleaning:
     claimed_at: datetime | None = None
     hours_worked: Decimal | None = None
     total: Decimal | None = None
+    sort_area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _TIME = re.compile(
 )
 _OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:\d\d)$", re.IGNORECASE)
 _AHEAD = re.compile(r"(?:in\s*|\+)(\d{1,4})\s*(m|h|d|w)(?:in|inutes?|ours?|ays?|eeks?)?")
+_AGO = re.compile(r"(\d{1,4})\s*(m|h|d|w)(?:in|inutes?|ours?|ays?|eeks?)?\s+ago")
 _NAMED_DAY = re.compile(r"(\d{1,2})\.?\s+([a-z]{3})[a-z]*(?:\s+(\d{4}))?|([a-z]{3})[a-z]*\s+(\d{1,2})(?:,?\s+(\d{4}))?")
 _NAMED_TIMES = {"noon": "12:00", "midnight": "0:00"}
 
@@ -61,9 +62,9 @@ class _Said:
 def parse_when(text: str, now: datetime, *, time_needed: bool = False) -> datetime:
     """The moment that a person means.
 
-    Takes ``today``, ``tomorrow``, ``mon``, ``next mon``, ``1 dec``, ``2026-12-01``, ``in 3 days``, each with a time
-    after it or without, ``9:00`` alone, and ``in 2 hours``. A time is ``9:00``, ``14:30``, ``9am``, ``noon``. A day
-    alone is its first moment; a weekday or a time alone is the next one that comes.
+    Takes ``today``, ``tomorrow``, ``mon``, ``next mon``, ``1 dec``, ``2026-12-01``, ``in 3 days``, ``3 days ago``, each
+    with a time after it or without, ``9:00`` alone, and ``in 2 hours``. A time is ``9:00``, ``14:30``, ``9am``,
+    ``noon``. A day alone is its first moment; a weekday or a time alone is the next one that comes.
 
     Args:
         text: as typed.
@@ -83,11 +84,16 @@ def parse_when(text: str, now: datetime, *, time_needed: bool = False) -> dateti
     return said.moment
 
 
-def parse_range(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+def parse_range(text: str, now: datetime, *, past: bool = False) -> tuple[datetime | None, datetime | None]:
     """The range of time that a person means.
 
     Takes whatever `parse_when` takes, which is that day or that moment, ``mon..fri``, ``mon..``, ``..fri``, ``>mon``,
     ``>=mon``, ``<mon``, ``<=mon``, ``this week``, ``next week``, ``weekend``. Both ends belong to a range.
+
+    Args:
+        text: as typed.
+        now: what it counts from, as in `parse_when`.
+        past: whether a weekday, a time or a day of a month alone is the last one that was, and not the next one.
 
     Returns:
         From when on and before when, in the zone of ``now``; None for no bound.
@@ -98,16 +104,16 @@ def parse_range(text: str, now: datetime) -> tuple[datetime | None, datetime | N
     """
     text = text.strip()
     if match := re.match(r"([<>]=?)", text):
-        said = _said(text[match.end() :], now)
+        said = _said(text[match.end() :], now, past=past)
         edge = said.moment if match[1] in ("<", ">=") else _end(said)
         return (None, edge) if match[1].startswith("<") else (edge, None)
     first, dots, last = text.partition("..")
     if not dots:
-        return _span(text, now)
+        return _span(text, now, past=past)
     if not first.strip() and not last.strip():
         raise _bad("a range needs a beginning or an end")
-    begins = _said(first, now).moment if first.strip() else None
-    ends = _end(_said(last, now)) if last.strip() else None
+    begins = _said(first, now, past=past).moment if first.strip() else None
+    ends = _end(_said(last, now, past=past)) if last.strip() else None
     if begins is not None and ends is not None and ends <= begins:
         # the friday of mon..fri is the one after that monday
         ends = _end(_said(last, max(begins, now)))
@@ -116,7 +122,7 @@ def parse_range(text: str, now: datetime) -> tuple[datetime | None, datetime | N
     return begins, ends
 
 
-def _span(text: str, now: datetime) -> tuple[datetime, datetime]:
+def _span(text: str, now: datetime, *, past: bool) -> tuple[datetime, datetime]:
     name = " ".join(text.lower().split())
     monday = _day(now.date() - timedelta(days=now.weekday()), now)
     if name in ("week", "this week"):
@@ -125,7 +131,7 @@ def _span(text: str, now: datetime) -> tuple[datetime, datetime]:
         return _shift(monday, 7), _shift(monday, 14)
     if name in ("weekend", "this weekend"):
         return max(_shift(monday, 5), _day(now.date(), now)), _shift(monday, 7)
-    said = _said(text, now)
+    said = _said(text, now, past=past)
     return said.moment, _end(said)
 
 
@@ -142,7 +148,7 @@ def _day(day: date, now: datetime) -> datetime:
     return datetime.combine(day, time(), now.tzinfo).astimezone(UTC).astimezone(now.tzinfo)
 
 
-def _said(text: str, now: datetime) -> _Said:
+def _said(text: str, now: datetime, *, past: bool = False) -> _Said:
     words = " ".join(text.split())
     if not words:
         raise _bad("there is no day and no time")
@@ -150,27 +156,28 @@ def _said(text: str, now: datetime) -> _Said:
     for name, clock in _NAMED_TIMES.items():
         rest = re.sub(rf"\b{name}$", clock, rest, flags=re.IGNORECASE)
     try:
-        if match := _AHEAD.fullmatch(rest.lower()):
-            ahead = timedelta(**{_UNITS[match[2]]: int(match[1])})
+        if match := _AHEAD.fullmatch(rest.lower()) or _AGO.fullmatch(rest.lower()):
+            ahead = _ahead(match)
             if match[2] in "mh":
                 # hours are counted by the clock of the world: where it is put forward, one is missing on the wall
                 return _Said(_checked((now.astimezone(UTC) + ahead).astimezone(now.tzinfo)), MOMENT)
             return _Said(_checked(_day(now.date() + ahead, now)), DAY)
         day_text, clock_time = _clock(rest)
         if clock_time is None:
-            return _Said(_checked(_day(_date(day_text, now), now)), DAY)
-        return _Said(_moment(day_text, clock_time, zone, now), MOMENT)
+            return _Said(_checked(_day(_date(day_text, now, past=past), now)), DAY)
+        return _Said(_moment(day_text, clock_time, zone, now, past=past), MOMENT)
     except (ValueError, OverflowError):
         raise _bad(f"{words!r} is no day or time") from None
 
 
-def _moment(day_text: str, clock: time, zone: str | None, now: datetime) -> datetime:
-    day = _date(day_text, now) if day_text else now.date()
+def _moment(day_text: str, clock: time, zone: str | None, now: datetime, *, past: bool) -> datetime:
+    day = _date(day_text, now, past=past) if day_text else now.date()
     if zone is not None:
         return _checked(datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(now.tzinfo))
     moment = datetime.combine(day, clock, now.tzinfo)
-    if moment < now and (not day_text or day_text.lower()[:3] in WEEKDAYS):
-        moment = datetime.combine(day + timedelta(days=7 if day_text else 1), clock, now.tzinfo)
+    if (moment > now if past else moment < now) and (not day_text or day_text.lower()[:3] in WEEKDAYS):
+        days = timedelta(days=7 if day_text else 1)
+        moment = datetime.combine(day - days if past else day + days, clock, now.tzinfo)
     return _checked(moment)
 
 
@@ -193,18 +200,25 @@ def _clock(text: str) -> tuple[str, time | None]:
     return text[: match.start()].strip(), time(hour, int(match[2] or 0), int(seconds), int(fraction.ljust(6, "0")))
 
 
-def _date(text: str, now: datetime) -> date:
-    """A day, from today on unless it says its year."""
+def _ahead(match: re.Match[str]) -> timedelta:
+    ahead = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return -ahead if match[0].endswith("ago") else ahead
+
+
+def _date(text: str, now: datetime, *, past: bool) -> date:
+    """A day, from today on unless it says its year; or up to today."""
     today = now.date()
     name = text.lower()
     if name in ("today", "tomorrow", "yesterday"):
         return today + timedelta(days={"today": 0, "tomorrow": 1, "yesterday": -1}[name])
-    if match := _AHEAD.fullmatch(name):
+    if match := _AHEAD.fullmatch(name) or _AGO.fullmatch(name):
         if match[2] in "mh":
             raise ValueError
-        return today + timedelta(**{_UNITS[match[2]]: int(match[1])})
+        return today + _ahead(match)
     if match := re.fullmatch(r"(next )?(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?", name):
         ahead = (WEEKDAYS.index(match[2]) - today.weekday()) % 7
+        if past:
+            return today - timedelta(days=-ahead % 7)
         return today + timedelta(days=ahead or (7 if match[1] else 0))
     if match := _NAMED_DAY.fullmatch(name):
         day, month = int(match[1] or match[5]), MONTHS.index(match[2] or match[4]) + 1
@@ -212,6 +226,8 @@ def _date(text: str, now: datetime) -> date:
         if year:
             return date(int(year), month, day)
         this_year = date(today.year, month, day)
+        if past:
+            return this_year if this_year <= today else date(today.year - 1, month, day)
         return this_year if this_year >= today else date(today.year + 1, month, day)
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", name):
         raise ValueError

@@ -44,7 +44,7 @@ MOVES = {
 # what the policies ask; each says of the caller alone
 SIGHT = {"sees_offer", "sees_details", "sees_profile", "sees_event", "sees_review"}
 MAY_CALL = {
-    "stranger": {*MOVES, "normal_text", "state_now", "member_statistics", *SIGHT},
+    "stranger": {*MOVES, "normal_text", "corrected_text", "state_now", "member_statistics", *SIGHT},
     "guest": {"sign_up"},
     "nobody": set[str](),
 }

@@ -60,6 +60,8 @@ def at(text: str, zone: tzinfo = BERLIN) -> datetime:
         ("+3d", "2026-11-28"),
         ("in 2 hours", "2026-11-25 17:30"),
         ("in 90 minutes", "2026-11-25 17:00"),
+        ("3 days ago", "2026-11-22"),
+        ("2 hours ago", "2026-11-25 13:30"),
         # summer is two hours ahead, whatever the clock shows in November
         ("2027-07-01 09:00", "2027-07-01 09:00"),
     ],
@@ -121,6 +123,22 @@ def test_a_time_that_the_clock_skips_is_refused_and_a_day_that_begins_late_is_no
 )
 def test_a_range_is_understood_as_people_type_it(typed: str, begins: str | None, ends: str | None) -> None:
     assert parse_range(typed, NOW) == (begins and at(begins), ends and at(ends))
+
+
+@pytest.mark.parametrize(
+    ("typed", "begins"),
+    [
+        *[
+            ("mon", "2026-11-23"),
+            ("wed", "2026-11-25"),
+            ("wed 16:00", "2026-11-18 16:00"),
+            ("16:00", "2026-11-24 16:00"),
+        ],
+        *[("9:00", "2026-11-25 09:00"), ("1 dec", "2025-12-01"), ("1 nov", "2026-11-01"), ("2026-12-01", "2026-12-01")],
+    ],
+)
+def test_of_what_has_been_the_last_one_is_meant(typed: str, begins: str) -> None:
+    assert parse_range(typed, NOW, past=True)[0] == at(begins)
 
 
 @pytest.mark.parametrize("typed", ["", "..", ">", "soon..", "2026-12-02..2026-12-01", "<>mon", "mon..tue..wed"])
