@@ -14,11 +14,11 @@ from phresh_tui.cli.arguments import DEFAULT_LIMIT
 from phresh_tui.cli.context import Context, insist
 from phresh_tui.cli.moves import as_json, job_of, make_move, write_moved
 from phresh_tui.cli.output import note, write, write_json, write_table
-from phresh_tui.cli.typed import parse_booking, parse_hours, parse_start
+from phresh_tui.cli.typed import parse_booking, parse_start
 from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Draft, parse_type
+from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Draft, parse_hours, parse_type
 from phresh_tui.market.errors import BadInput, JobNotOpen
 from phresh_tui.market.price import parse_price, show_price
 from phresh_tui.market.search import Filter, Place, Sort

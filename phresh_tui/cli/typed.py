@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from phresh_tui.cli.arguments import BOOKINGS
-from phresh_tui.market.cleaning import Booking, check_hours
+from phresh_tui.market.cleaning import Booking
 from phresh_tui.market.errors import BadInput
 from phresh_tui.market.when import local_now, parse_when
 
@@ -21,20 +20,6 @@ def parse_start(text: str) -> datetime | None:
     if not text.strip():
         return None
     return parse_when(text, local_now(), time_needed=True)
-
-
-def parse_hours(text: str, field: str) -> Decimal:
-    """Hours in quarters, more than 0 and at most 24, with a point or a comma.
-
-    Raises:
-        BadInput: with the ``field``.
-
-    """
-    try:
-        hours = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        raise BadInput(f"{text!r} are no hours", "", "Type hours such as 2 or 2.75", field=field) from None
-    return check_hours(hours, field)
 
 
 def parse_booking(text: str) -> Booking:

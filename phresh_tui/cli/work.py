@@ -9,10 +9,9 @@ from phresh_tui.cli.arguments import ASPECTS
 from phresh_tui.cli.context import Context, insist
 from phresh_tui.cli.moves import as_json, handle_in, job_of, make_move
 from phresh_tui.cli.output import write, write_json
-from phresh_tui.cli.typed import parse_hours
 from phresh_tui.database import cleanings, people
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.cleaning import Cleaning, parse_hours
 from phresh_tui.market.text import visible
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from phresh_tui.market.errors import BadInput
@@ -173,6 +173,20 @@ def check_hours(hours: Decimal, field: str) -> Decimal:
     return hours
 
 
+def parse_hours(text: str, field: str) -> Decimal:
+    """Hours in quarters, more than 0 and at most 24, with a point or a comma.
+
+    Raises:
+        BadInput: with the ``field``.
+
+    """
+    try:
+        hours = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        raise BadInput(f"{text!r} are no hours", "", "Type hours such as 2 or 2.75", field=field) from None
+    return check_hours(hours, field)
+
+
 def check_line(text: str, field: str, longest: int, *, needed: bool = False) -> str:
     """A text of one line, unchanged, when it keeps the rules.
 
@@ -209,6 +223,25 @@ def check_reason(reason: str) -> str:
     if bad := FORBIDDEN_IN_PARAGRAPHS.search(reason):
         raise BadInput("a reason holds no control characters", f"{named(bad[0])}", "Take it out", field="reason")
     return reason
+
+
+def check_text(text: str, field: str, longest: int) -> str:
+    """A text of several lines, unchanged, when it keeps the rules.
+
+    Raises:
+        BadInput: with the ``field``.
+
+    """
+    name = field.replace("_", " ")
+    if len(text) > longest:
+        raise BadInput(
+            f"the {name} has at most {longest} characters", f"this has {len(text)}", "Shorten it", field=field
+        )
+    if bad := FORBIDDEN_IN_PARAGRAPHS.search(text):
+        raise BadInput(
+            f"the {name} holds a character that cannot be shown", f"{named(bad[0])}", "Take it out", field=field
+        )
+    return text
 
 
 def check_name(name: str) -> str:

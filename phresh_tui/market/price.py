@@ -130,3 +130,8 @@ def show_price(amount: Decimal, currency: str) -> str:
     """
     sign = SIGNS.get(currency)
     return f"{sign}{amount:.2f}" if sign else f"{currency} {amount:.2f}"
+
+
+def estimate(price: Decimal, hours: Decimal) -> Decimal:
+    """What hours at a price per hour come to, rounded to cents as the database does it."""
+    return (price * hours).quantize(LOWEST, "ROUND_HALF_UP")

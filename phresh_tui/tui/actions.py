@@ -128,8 +128,10 @@ ACTIONS = (
     Action("back", Where.MINE, "escape,m", "Browse", "Back to the open jobs", 7),
     # --- the form
     Action("send", Where.POST, "ctrl+s", "Post", "Post the job, or save the change", 1),
-    Action("back", Where.POST, "escape", "Back, draft kept", "Leave the form; what you typed is offered again", 2),
-    Action("discard", Where.POST, "ctrl+t", "Throw away", "Empty the form and forget the draft", 3),
+    Action("preview", Where.POST, "ctrl+l", "Preview", "Show the job as others will see it", 2, priority=True),
+    Action("calendar", Where.POST, "ctrl+g", "Calendar", "Pick the day of the start from a month", 5, priority=True),
+    Action("back", Where.POST, "escape", "Back, draft kept", "Leave the form; what you typed is offered again", 3),
+    Action("discard", Where.POST, "ctrl+t", "Throw away", "Empty the form and forget the draft", 4),
     # --- signing in
     Action("new-here", Where.SIGN_IN, "ctrl+n", "I am new here", "Switch between signing in and signing up", 2),
     # --- everywhere

@@ -241,11 +241,12 @@ class PhreshApp(App[int]):
 
     # --- what several screens open
 
-    def open_form(self, job: Cleaning | None = None) -> None:
-        """Opens the form for a new job, or for the change of one."""
-        if self.session is not None:
-            file = DraftFile(self.prepared.target.masked_url, self.session.handle, job.id if job else None)
-            self.push_screen(PostScreen(file, job))
+    def open_form(self, job: Cleaning | None = None, *, again: bool = False) -> None:
+        """Opens the form for a new job, for one like an earlier one, or for the change of one."""
+        if self.session is not None and not isinstance(self.screen, PostScreen):
+            place, number = self.prepared.target.masked_url, job.id if job else None
+            file = DraftFile(place, self.session.handle, number, again=again)
+            self.push_screen(PostScreen(file, job, again=again))
 
     async def show_posted(self, number: int, *, is_new: bool) -> None:
         """Closes the form; a new job is selected in the list of open jobs."""

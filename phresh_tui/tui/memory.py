@@ -54,6 +54,14 @@ class DraftText:
         description: as typed.
         cleaning_type: one of the types.
         price: as typed.
+        area: as typed.
+        starts: as typed.
+        hours: as typed.
+        booking: one of the styles.
+        address: as typed.
+        access: notes how to come in, as typed.
+        phone: as typed.
+        posted: number of the job when it is posted, and its private details are not saved yet.
 
     """
 
@@ -62,11 +70,20 @@ class DraftText:
     description: str = ""
     cleaning_type: str = "spot_clean"
     price: str = ""
+    area: str = ""
+    starts: str = ""
+    hours: str = ""
+    booking: str = "instantly"
+    address: str = ""
+    access: str = ""
+    phone: str = ""
+    posted: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was typed."""
-        return not (self.name.strip() or self.description.strip() or self.price.strip())
+        chosen = ("request", "cleaning_type", "booking")
+        return not any(text.strip() for name, text in asdict(self).items() if name not in chosen)
 
 
 class DraftFile:
@@ -75,13 +92,15 @@ class DraftFile:
     Args:
         place: the database.
         handle: the member.
-        job_id: the job that is changed, or None for a new one.
+        job_id: the job that is changed, or that a new one is to be like, or None for a new one.
+        again: whether a new one is to be like it.
 
     """
 
-    def __init__(self, place: str, handle: str, job_id: int | None = None) -> None:
+    def __init__(self, place: str, handle: str, job_id: int | None = None, *, again: bool = False) -> None:
         market = hashlib.sha256(place.encode()).hexdigest()[:12]
-        self._file = state_folder() / "drafts" / f"{handle}-{market}-{'new' if job_id is None else job_id}.json"
+        name = "new" if job_id is None else f"like-{job_id}" if again else str(job_id)
+        self._file = state_folder() / "drafts" / f"{handle}-{market}-{name}.json"
 
     def load(self) -> DraftText:
         """The draft, or an empty one with a request id of its own."""

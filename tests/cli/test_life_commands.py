@@ -12,10 +12,10 @@ from uuid import UUID
 import pytest
 
 from phresh_tui.cli.commands import COMMANDS
-from phresh_tui.cli.typed import parse_booking, parse_hours, parse_start
+from phresh_tui.cli.typed import parse_booking, parse_start
 from phresh_tui.database import offers
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Booking
+from phresh_tui.market.cleaning import Booking, parse_hours
 from phresh_tui.market.errors import BadInput, DatabaseUnavailable
 from phresh_tui.market.record import Offer
 from tests.cli.support import Done, as_member, as_operator, called, phresh

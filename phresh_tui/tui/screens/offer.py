@@ -13,13 +13,12 @@ from phresh_tui.database import offers
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import BadInput
-from phresh_tui.market.price import parse_price, show_price
+from phresh_tui.market.price import estimate, parse_price, show_price
 from phresh_tui.market.record import Offer
 from phresh_tui.market.text import visible
 from phresh_tui.market.words import show_hours
 from phresh_tui.tui.moves import Step, Undo
 from phresh_tui.tui.screens.dialog import MoveDialog
-from phresh_tui.tui.widgets.detail import estimate
 
 
 class OfferDialog(MoveDialog):

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, TextArea
 
-from phresh_tui.database import cleanings
-from phresh_tui.market.cleaning import Cleaning, CleaningType, Draft, check_description, check_name
+from phresh_tui.database import about, cleanings, people
+from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Draft
 from phresh_tui.market.errors import BadInput, PhreshError, RequestReused
-from phresh_tui.market.price import parse_price, show_price
+from phresh_tui.market.price import show_price
+from phresh_tui.market.record import PrivateDetails
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.job_form import (
+    CHECKED,
+    FIELD_OF,
+    as_others_see_it,
+    draft_of,
+    private_of,
+    start_of,
+    typed_of,
+    understood,
+)
 from phresh_tui.tui.memory import DraftFile, DraftText
 from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.calendar import CalendarScreen
+from phresh_tui.tui.screens.preview import PreviewScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.choice import Choice
 
-FIELDS = {"name": "#name", "description": "#description", "cleaning_type": "#type", "price": "#price"}
+PRIVATE = ("address", "access", "phone")
+BOOKINGS = {Booking.INSTANTLY: "the first who claims it", Booking.BY_OFFER: "by offer: I choose"}
+WHO_SEES = "Seen by you alone, and by whoever has the job from then on until it is confirmed."
 
 
 class PostScreen(MarketScreen):
-    """Name, description, type and price. What is typed is kept on disk until it was sent or thrown away.
+    """Everything about a job. What is typed is kept on disk until it was sent or thrown away.
 
     Args:
-        job: the open job that is changed, or None for a new one.
+        file: where the draft is kept.
+        job: an own job that is changed, or that a new one is to be like; None for an empty form.
+        again: whether it is a new one like the job.
 
     """
 
@@ -36,16 +57,18 @@ class PostScreen(MarketScreen):
     BINDINGS = bindings(Where.POST)
     AUTO_FOCUS = "#name"
 
-    def __init__(self, file: DraftFile, job: Cleaning | None = None) -> None:
+    def __init__(self, file: DraftFile, job: Cleaning | None = None, *, again: bool = False) -> None:
         super().__init__()
         self._file = file
-        self._job = job
+        # the job that is changed
+        self._job = None if again else job
+        # where the private details are read from
+        self._source = job
         self._draft = file.load()
         self._kept = not self._draft.is_empty
+        self._saved_private: PrivateDetails | None = None if job is not None else PrivateDetails()
         if job is not None and not self._kept:
-            self._draft = DraftText(
-                self._draft.request, job.name, job.description or "", str(job.cleaning_type), f"{job.price:.2f}"
-            )
+            self._draft = typed_of(job, self._draft.request, again=again)
         self._sending = False
         self._gone = False
         self._early: list[str] = []
@@ -54,23 +77,43 @@ class PostScreen(MarketScreen):
         """The form, from top to bottom."""
         draft = self._draft
         yield TopBar("Post a job" if self._job is None else f"Edit job {self._job.id}")
+        yield Label(self._offer(), id="offer", markup=False)
         with VerticalScroll(id="form", can_focus=False):
-            yield Label(self._offer(), id="offer", markup=False)
-            yield Label("Name", classes="field")
-            yield Input(draft.name, id="name", placeholder="Wash the windows of a small flat", compact=True)
-            yield Label("", id="name-message", classes="message", markup=False)
-            yield Label("Description", classes="field")
-            yield TextArea(draft.description, id="description", tab_behavior="focus", compact=True)
-            yield Label("", id="description-message", classes="message", markup=False)
+            yield from self._line("Name", "name", draft.name, "Wash the windows of a small flat")
+            yield from self._text("Description", "description", draft.description)
             yield Label("Type", classes="field")
             kinds = list(CleaningType)
             chosen = kinds.index(CleaningType(draft.cleaning_type)) if draft.cleaning_type in kinds else 1
             yield Choice([kind.label for kind in kinds], chosen, id="type")
             yield Label("", classes="message")
-            yield Label("Price per hour", classes="field")
-            yield Input(draft.price, id="price", placeholder="20 or 20.50", compact=True)
-            yield Label("", id="price-message", classes="message", markup=False)
+            yield from self._line("Price per hour", "price", draft.price, "20 or 20.50")
+            yield from self._line(
+                "Area, as everybody may know", "area", draft.area, "a part of town; → takes what is suggested"
+            )
+            yield from self._line(
+                "Start", "starts", draft.starts, "tomorrow 9:00, mon 14:30, 2026-12-01 09:00; ↓ calendar"
+            )
+            yield from self._line("Hours, about", "hours", draft.hours, "2 or 2.75")
+            yield Label("Who gets it", classes="field")
+            ways = list(Booking)
+            way = ways.index(Booking(draft.booking)) if draft.booking in ways else 0
+            yield Choice(list(BOOKINGS.values()), way, id="booking")
+            yield Label("", classes="message")
+            yield Label(f"Private. {WHO_SEES}", id="who-sees", markup=False)
+            yield from self._line("Address", "address", draft.address, "street, number, floor")
+            yield from self._text("How to come in", "access", draft.access)
+            yield from self._line("Phone", "phone", draft.phone, "for questions on the day")
         yield KeyBar()
+
+    def _line(self, title: str, field: str, text: str, example: str) -> ComposeResult:
+        yield Label(title, classes="field")
+        yield Input(text, id=field, placeholder=example, compact=True)
+        yield Label("", id=f"{field}-message", classes="message", markup=False)
+
+    def _text(self, title: str, field: str, text: str) -> ComposeResult:
+        yield Label(title, classes="field")
+        yield TextArea(text, id=field, tab_behavior="focus", compact=True)
+        yield Label("", id=f"{field}-message", classes="message", markup=False)
 
     def on_mount(self) -> None:
         """What was typed before there was a field goes into the first one."""
@@ -78,12 +121,42 @@ class PostScreen(MarketScreen):
         self.set_focus(name)
         for text in self._early:
             name.insert_text_at_cursor(text)
+        for field in ("price", "starts", "hours"):
+            self._check(field, quietly=True)
+        self.run_worker(self._read(), group="read", exit_on_error=False)
+
+    async def _read(self) -> None:
+        """What the form can do without: known areas, and the private details of an earlier job."""
+        with suppress(PhreshError):
+            self.query_one("#area", Input).suggester = SuggestFromList(
+                await about.areas(self.session), case_sensitive=False
+            )
+            if self._source is None:
+                return
+            found = await people.private_details(self.session, self._source.id) or PrivateDetails()
+            self._saved_private = found if self._job is not None else PrivateDetails()
+            typed = self._typed()
+            # what was typed meanwhile, or is in the draft, stays
+            if not self._kept and not (typed.address or typed.access or typed.phone):
+                for field, text in zip(PRIVATE, (found.address, found.access_notes, found.phone), strict=True):
+                    self._fill(field, text)
+
+    def _fill(self, field: str, text: str) -> None:
+        box = self.query_one(f"#{field}")
+        if isinstance(box, Input):
+            box.value = text
+        elif isinstance(box, TextArea):
+            box.text = text
 
     def on_key(self, event: events.Key) -> None:
         """Keeps what is typed while the form is still being put together.
 
         The name takes its letters itself; one that comes here while it has the focus was typed before it had.
         """
+        if event.key == "down" and isinstance(self.focused, Input) and self.focused.id == "starts":
+            event.stop()
+            self.action_calendar()
+            return
         if not (event.is_printable and event.character):
             return
         if self.focused is None:
@@ -94,11 +167,13 @@ class PostScreen(MarketScreen):
             event.stop()
 
     def _offer(self) -> str:
+        sends = "posts" if self._job is None else "saves"
+        if self._draft.posted:
+            number = self._draft.posted.split()[0]
+            return f"Job {number} is posted, its private details are not saved yet. Ctrl+S saves them."
         if self._kept:
-            return "Your draft is here again. Ctrl+S posts it, Ctrl+T throws it away."
-        if self._job is None:
-            return "Tab goes to the next field, Ctrl+S posts."
-        return "Tab goes to the next field, Ctrl+S saves."
+            return f"Your draft is here again. Ctrl+S {sends} it, Ctrl+T throws it away."
+        return f"Tab goes to the next field, Ctrl+S {sends}. Name, type and price are enough."
 
     # --- the draft
 
@@ -111,49 +186,57 @@ class PostScreen(MarketScreen):
         typed = self._typed()
         if typed != self._draft:
             # another text is another request; the same text sent again is the same
-            typed.request = str(uuid4())
+            if _public(typed) != _public(self._draft):
+                typed.request = str(uuid4())
             self._draft = typed
             self._file.save(typed)
 
     def _typed(self) -> DraftText:
-        return DraftText(
-            request=self._draft.request,
-            name=self.query_one("#name", Input).value,
-            description=self.query_one(TextArea).text,
-            cleaning_type=list(CleaningType)[self.query_one(Choice).index].value,
-            price=self.query_one("#price", Input).value,
+        texts = {box.id: box.value for box in self.query(Input)} | {box.id: box.text for box in self.query(TextArea)}
+        return replace(
+            self._draft,
+            cleaning_type=list(CleaningType)[self.query_one("#type", Choice).index].value,
+            booking=list(Booking)[self.query_one("#booking", Choice).index].value,
+            **{field: texts[field] for field in CHECKED},
         )
 
     # --- checks
 
     @on(events.DescendantBlur)
     def _left(self, event: events.DescendantBlur) -> None:
-        if event.widget.id in ("name", "description", "price") and not self._gone:
+        if event.widget.id in CHECKED and not self._gone:
             self._check(event.widget.id)
 
-    @on(Input.Changed, "#price")
-    def _price_typed(self) -> None:
+    @on(events.DescendantFocus)
+    def _entered(self) -> None:
+        self.call_after_refresh(self._show_field)
+
+    def _show_field(self) -> None:
+        """Scrolls so far that the title of the field in focus is seen as well, and what is said of it."""
+        form, field = self.query_one("#form"), self.focused
+        fields = list(form.children)
+        if field in fields:
+            at = fields.index(field)
+            for near in (fields[min(at + 1, len(fields) - 1)], fields[max(at - 1, 0)]):
+                form.scroll_to_widget(near, animate=False)
+
+    @on(Input.Changed, "#price, #starts, #hours")
+    def _being_typed(self, event: Input.Changed) -> None:
         if self.is_mounted:
-            self._check("price", quietly=True)
+            self._check(str(event.input.id), quietly=True)
+            if event.input.id == "price":
+                self._check("hours", quietly=True)
 
     def _check(self, field: str, *, quietly: bool = False) -> bool:
         """Checks one field and says beside it what is wrong, or what was understood.
 
         Args:
-            field: name, description or price.
+            field: one of `CHECKED`.
             quietly: whether a field that is still being typed is not called wrong yet.
 
         """
-        typed = self._typed()
         try:
-            if field == "name":
-                check_name(typed.name)
-                text = ""
-            elif field == "description":
-                check_description(typed.description)
-                text = ""
-            else:
-                text = f"= {show_price(parse_price(typed.price), self.session.market.currency)} per hour"
+            text = understood(field, self._typed(), self.session.market.currency)
         except BadInput as error:
             self._say(field, "" if quietly else str(error), wrong=True)
             return False
@@ -165,65 +248,128 @@ class PostScreen(MarketScreen):
         message.update(("✗ " if wrong and text else "") + visible(text))
         message.set_class(wrong, "-wrong")
 
+    def _all_right(self) -> bool:
+        """Checks everything, and goes to the first field that is wrong."""
+        wrong = [field for field in CHECKED if not self._check(field)]
+        if wrong:
+            self.query_one(f"#{wrong[0]}").focus()
+        return not wrong
+
     # --- sending
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While it is being sent, the form waits; before there is a field, letters are no commands."""
         if self.focused is None and action in ("quit", "help"):
             return False
-        return not (self._sending and action in ("send", "discard"))
+        return not (self._sending and action in ("send", "discard", "preview", "calendar"))
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
         self.focus_next()
 
-    def action_send(self) -> None:
-        """Checks everything, goes to the first field that is wrong, or sends."""
-        wrong = [field for field in ("name", "description", "price") if not self._check(field)]
-        if wrong:
-            self.query_one(FIELDS[wrong[0]]).focus()
+    def action_calendar(self) -> None:
+        """Picks the day of the start; the time stays, and is 9:00 when there is none."""
+        try:
+            start = start_of(self._typed())
+        except BadInput:
+            start = None
+        day, clock = (start.date(), f"{start:%H:%M}") if start is not None else (date.today(), "09:00")
+
+        def chosen(picked: date | None) -> None:
+            if picked is not None:
+                self._fill("starts", f"{picked.isoformat()} {clock}")
+                self.query_one("#starts", Input).focus()
+
+        self.app.push_screen(CalendarScreen(day), chosen)
+
+    def action_preview(self) -> None:
+        """Shows the job as others will see it."""
+        if not self._all_right():
             return
         typed = self._typed()
-        draft = Draft(
-            typed.name, typed.description or None, CleaningType(typed.cleaning_type), parse_price(typed.price)
-        )
+
+        def seen(send: bool | None) -> None:
+            if send:
+                self.action_send()
+
+        sends = "posts it" if self._job is None else "saves it"
+        job = as_others_see_it(typed, self.session.handle)
+        self.app.push_screen(PreviewScreen(job, private_of(typed), sends), seen)
+
+    def action_send(self) -> None:
+        """Checks everything, goes to the first field that is wrong, or sends."""
+        if self._sending or self._gone or not self._all_right():
+            return
+        typed = self._typed()
         self._sending = True
         self.refresh_bindings()
         self._tell("Sending …")
-        self.run_worker(self._send(draft, UUID(self._draft.request)), group="move", exit_on_error=False)
+        request = UUID(self._draft.request)
+        self.run_worker(self._send(draft_of(typed), private_of(typed), request), group="move", exit_on_error=False)
 
     def _tell(self, text: str) -> None:
         self.query_one("#offer", Label).update(text)
+        # which may have taken room from the form
+        self.call_after_refresh(self._show_field)
 
-    async def _send(self, draft: Draft, request: UUID) -> None:
-        session, job = self.session, self._job
-
-        async def send(_: UUID) -> int:
-            if job is None:
-                return await cleanings.post(session, request, draft)
-            await cleanings.edit(session, request, job.id, draft)
-            return job.id
-
+    async def _send(self, draft: Draft, private: PrivateDetails, request: UUID) -> None:
+        number = 0
         try:
-            number = await self.phresh.moves.make("The job" if job is None else "The change", send)
+            number = await self._send_public(draft, request)
+            await self._send_private(number, private, request)
         except BadInput as error:
-            self._tell("Not sent: a field needs another look.")
-            if error.field in FIELDS:
-                self._say(error.field if error.field != "cleaning_type" else "price", str(error), wrong=True)
-                self.query_one(FIELDS[error.field]).focus()
+            field = FIELD_OF.get(error.field, error.field)
+            self._tell(_not_sent(number, "A field needs another look."))
+            if field in CHECKED:
+                self._say(field, str(error), wrong=True)
+                self.query_one(f"#{field}").focus()
             else:
-                self._tell(f"Not sent. {error}")
+                self._tell(_not_sent(number, str(error)))
         except RequestReused:
             self._draft.request = str(uuid4())
             self._tell("Not sent: this draft was sent before. Press Ctrl+S once more to send it as a new one.")
         except PhreshError as error:
-            self._tell(f"Not sent, and nothing is lost. {visible(str(error))}")
+            self._tell(_not_sent(number, f"Nothing is lost. {visible(str(error))}"))
         else:
             self._sent(number, draft.price)
         finally:
             self._sending = False
             if self.is_attached:
                 self.refresh_bindings()
+
+    async def _send_public(self, draft: Draft, request: UUID) -> int:
+        """Posts the job, or changes it. One whose private details are still missing is not posted twice."""
+        session, job = self.session, self._job
+        posted, _, sent_as = self._draft.posted.partition(" ")
+        if sent_as == str(request):
+            return int(posted)
+        if job is not None and _public(self._draft) == _public(typed_of(job, "")):
+            return job.id
+        known = job.id if job is not None else int(posted or 0)
+
+        async def send(_: UUID) -> int:
+            if not known:
+                return await cleanings.post(session, request, draft)
+            await cleanings.edit(session, request, known, draft)
+            return known
+
+        return await self.phresh.moves.make("The change" if known else "The job", send)
+
+    async def _send_private(self, number: int, private: PrivateDetails, request: UUID) -> None:
+        """Saves what only the cleaner will see, when it is another than is saved."""
+        session = self.session
+        if private == self._saved_private or (self._saved_private is None and private == PrivateDetails()):
+            return
+        if self._job is None:
+            # from here on the job is there: another try saves the rest, and posts nothing
+            self._draft.posted = f"{number} {request}"
+            self._file.save(self._draft)
+
+        async def send(_: UUID) -> None:
+            # the same text is the same request
+            await people.set_private_details(session, uuid5(request, repr(private)), number, private)
+
+        await self.phresh.moves.make("The private details", send)
 
     def _sent(self, number: int, price: Decimal) -> None:
         self._gone = True
@@ -236,12 +382,16 @@ class PostScreen(MarketScreen):
 
     def action_back(self) -> None:
         """Leaves the form; the draft stays on disk."""
+        if self.app.screen is not self:
+            return
         self.app.pop_screen()
-        if self._job is None and not self._draft.is_empty:
-            self.phresh.tell("Your draft is kept. n offers it again.")
+        if self._job is None and not self._draft.is_empty and not self._gone:
+            self.phresh.tell("Your draft is kept. The same key offers it again.")
 
     def action_discard(self) -> None:
         """Empties the form and forgets the draft."""
+        if self.app.screen is not self:
+            return
         self._gone = True
         self._file.forget()
         self.app.pop_screen()
@@ -250,3 +400,15 @@ class PostScreen(MarketScreen):
     def action_quit(self) -> None:
         """Leaves the program; the draft stays on disk."""
         self.app.exit(0)
+
+
+def _public(typed: DraftText) -> DraftText:
+    """What everybody will see of a draft."""
+    return replace(typed, request="", posted="", address="", access="", phone="")
+
+
+def _not_sent(number: int, why: str) -> str:
+    """How the line at the top says that it did not work; a number means that the job itself is there."""
+    if number:
+        return f"Job {number} is posted, its private details are not saved. {why} Ctrl+S tries once more."
+    return f"Not sent. {why}"

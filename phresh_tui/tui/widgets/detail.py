@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from textual.content import Content
 from textual.message import Message
@@ -14,7 +13,7 @@ from phresh_tui.database.about import About, Profiles, about
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.price import show_price
+from phresh_tui.market.price import estimate, show_price
 from phresh_tui.market.record import OfferStatus, Profile
 from phresh_tui.market.text import age, visible, visible_paragraphs
 from phresh_tui.market.words import show_hours, show_span, show_stars
@@ -98,9 +97,9 @@ class JobDetail(Reading):
         self._text.update(Content("") if self._job is None else job_text(self._job, self._about, self._session))
 
 
-def job_text(job: Cleaning, known: About | None, session: Session) -> Content:
-    """A job in full, as the member who looks may see it."""
-    now, me = datetime.now(UTC), session.handle
+def job_text(job: Cleaning, known: About | None, session: Session, *, me: str | None = None) -> Content:
+    """A job in full, as the member who looks may see it; or somebody else, for a job that is not posted yet."""
+    now, me = datetime.now(UTC), session.handle if me is None else me
     parts: list[str | tuple[str, str]] = [(visible(job.name), "bold"), "\n"]
     parts += [(_money(job, session), "$text-success bold"), (" · " + " · ".join(_facts(job, known, me, now)), "")]
     for text, style in _news(job, known, session, now):
@@ -120,11 +119,6 @@ def _money(job: Cleaning, session: Session) -> str:
     return text
 
 
-def estimate(price: Decimal, hours: Decimal) -> Decimal:
-    """What a job would cost, rounded to cents as the database does it."""
-    return (price * hours).quantize(Decimal("0.01"), "ROUND_HALF_UP")
-
-
 def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> list[str]:
     posted = age(job.created_at, now)
     owner = "you" if job.owner == me else f"@{job.owner}"
@@ -134,8 +128,9 @@ def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> list[s
         f"posted by {owner}{stars}" + ("" if posted == "now" else f" {posted} ago"),
         f"{job.status.sign} {state_of(job, me)}"
         + (f" {show_stars(known.cleaner)}" if known is not None and known.cleaner is not None else ""),
-        f"no. {job.id}",
     ]
+    if job.id:
+        facts.append(f"no. {job.id}")
     if job.area:
         facts.append(visible(job.area))
     if job.starts_at is not None:
