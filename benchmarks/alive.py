@@ -1,0 +1,124 @@
+"""How soon another member's change is on the screen: from the commit to the repaint, in a real pseudo-terminal.
+
+``python -m benchmarks.alive`` runs it alone; ``report(folder)`` is for ``benchmarks/__main__.py``. Bob changes the name
+of a job that Ada's program shows. Every other time he has changed another job up to a quarter of a second before, so that
+the change which is measured may ring no more. The time runs from when his commit is answered until the new name stands on
+Ada's screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from phresh_tui.database import accounts
+from phresh_tui.database.connections import Connection, connected
+from phresh_tui.database.embedded import EmbeddedServer
+from phresh_tui.database.migrations import migrate_up
+from tests.terminal import Terminal
+
+CHANGES = 40 if os.environ.get("QUICK") else 200
+# milliseconds at the median and for 99 of 100, and the same when nothing rings: the poll and what a look takes
+BARS = (300, 600)
+POLL = 1.0
+POST = "select public.post_cleaning(gen_random_uuid(), 'Job ' || $1::integer, null, 'dust_up', 20.00)"
+EDIT = "select public.edit_cleaning(gen_random_uuid(), $1, $2, null, 'dust_up', 20.00)"
+Line = tuple[str, float, float, str]
+
+
+def _percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+def _read_for(terminal: Terminal, seconds: float) -> None:
+    """Waits, and reads the terminal meanwhile, or the program would wait for it."""
+    end = time.monotonic() + seconds
+    terminal.until(lambda: time.monotonic() > end, "a pause")
+
+
+async def _times(terminal: Terminal, bob: Connection, job: int, changes: int) -> list[float]:
+    """Milliseconds from each commit to its repaint."""
+    times = []
+    for number in range(changes):
+        _read_for(terminal, random.uniform(0.6, 1.2))
+        if number % 2:
+            await bob.fetchval(EDIT, job - 1, f"Before {number}")
+            _read_for(terminal, random.uniform(0, 0.25))
+        name = f"Change {number:03}"
+        await bob.fetchval(EDIT, job, name)
+        begun = time.perf_counter()
+        terminal.until(lambda name=name: name in terminal.text, name)  # type: ignore[misc]
+        times.append((time.perf_counter() - begun) * 1000)
+    return times
+
+
+async def _measure(server: EmbeddedServer, environment: dict[str, str]) -> tuple[list[float], list[float]]:
+    operator = server.target()
+    await migrate_up(operator)
+    for handle in ("ada", "bob"):
+        await accounts.sign_up(operator, handle, None)
+    async with connected(replace(operator, user="m_bob")) as bob, connected(operator) as root:
+        for number in range(200):
+            await bob.fetchval(POST, number)
+        job = await root.fetchval("select max(id) from public.cleanings")
+        with Terminal("--as", "ada", environment=environment) as terminal:
+            terminal.see("Job 199")
+            with_bell = await _times(terminal, bob, job, CHANGES)
+            await root.execute("alter table public.requests disable trigger ring_bell")
+        # a program whose bell is heard polls less often: this one has no connection left to listen on
+        await root.execute("alter role m_ada connection limit 1")
+        with Terminal("--as", "ada", environment=environment | {"PHRESH_REFRESH_SECONDS": str(POLL)}) as terminal:
+            terminal.see(f"Change {CHANGES - 1:03}")
+            without = await _times(terminal, bob, job, max(CHANGES // 5, 10))
+        return with_bell, without
+
+
+def measure(folder: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds from commit to repaint, on a server of its own in this folder: with the bell, and by the poll."""
+    server = EmbeddedServer(folder / "alive")
+    server.start()
+    environment = {
+        "XDG_STATE_HOME": str(folder / "alive-state"),
+        "PHRESH_DATA_DIR": str(folder / "alive"),
+        "TEXTUAL_ANIMATIONS": "none",
+    }
+    try:
+        return asyncio.run(_measure(server, environment))
+    finally:
+        server.leave()
+
+
+def report(folder: Path, *, tell: Callable[[str], None] = print) -> list[Line]:
+    """Measures and prints: for each line its name, the median and the 99th percentile in milliseconds, and the bar."""
+    with_bell, without = measure(folder)
+    lines = []
+    for name, times, bars in (
+        ("another member's commit to repaint, with the bell", with_bell, BARS),
+        (f"another member's commit to repaint, by a poll every {POLL:g} s", without, None),
+    ):
+        note = f"bar {bars[0]} / {bars[1]}" if bars else ""
+        lines.append((name, statistics.median(times), _percentile(times, 0.99), note))
+        tell("  {:<58} {:8.1f} {:8.1f}  {}".format(*lines[-1]))
+    return lines
+
+
+def main() -> None:
+    """Measures in a folder that everybody may enter, for as root the server runs as another user."""
+    folder = Path(tempfile.mkdtemp(prefix="phresh-alive-"))
+    folder.chmod(0o711)
+    try:
+        report(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
