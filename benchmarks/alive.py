@@ -1,9 +1,9 @@
 """How soon another member's change is on the screen: from the commit to the repaint, in a real pseudo-terminal.
 
-``python -m benchmarks.alive`` runs it alone; ``report(folder)`` is for ``benchmarks/__main__.py``. Bob changes the name
-of a job that Ada's program shows. Every other time he has changed another job up to a quarter of a second before, so that
-the change which is measured may ring no more. The time runs from when his commit is answered until the new name stands on
-Ada's screen.
+``python -m benchmarks.alive`` runs it alone; ``report(folder)`` is for ``benchmarks/__main__.py``. Bob changes the
+name of a job that Ada's program shows. Every other time he has changed another job up to a quarter of a second
+before, so that the change which is measured may ring no more. The time runs from when his commit is answered until
+the new name stands on Ada's screen.
 """
 
 from __future__ import annotations

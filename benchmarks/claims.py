@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.claims`` runs it alone. All sides take jobs that are open, one job for each transaction, with
 eight clients of pgbench, while a hundred connections listen to the bell. The sides take turns: the function as it is,
-the function without the bell, and the bare statement without it. Only claims that won are counted. A ratio is the median
-of those of the turns, for what else the machine does changes from turn to turn.
+the function without the bell, and the bare statement without it. Only claims that won are counted. A ratio is the
+median of those of the turns, for what else the machine does changes from turn to turn.
 """
 
 from __future__ import annotations
