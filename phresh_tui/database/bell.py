@@ -200,7 +200,7 @@ class Bell:
             if self._rings > MOST_RINGS:
                 raise PhreshError("the bell is rung without end", "", f"Listening again in {PAUSE:g} seconds")
             with told(self._target, seconds):
-                await connection.fetchval("select 1", timeout=seconds)
+                await connection.execute("select 1", timeout=seconds)
 
     def _rung(self, *_: object) -> None:
         now = asyncio.get_running_loop().time()
