@@ -32,7 +32,7 @@ CLIENTS = 8
 LISTENERS = 100
 RUNS = 3 if os.environ.get("QUICK") else 7
 # claims of each client in a run
-CLAIMS = 300 if os.environ.get("QUICK") else 2_000
+CLAIMS = 200 if os.environ.get("QUICK") else 1_000
 # the share of the bare statement's throughput that the function has to reach, and of its own without the bell
 BAR, BELL_BAR = 0.75, 0.95
 NEXT_JOB = f"\\set n :n + 1\n\\set job :first + :client_id * {CLAIMS} + :n\n"
