@@ -20,6 +20,7 @@ ASPECTS = ("overall", "professionalism", "completeness", "efficiency")
 HIGHEST_ID = 2**63 - 1
 MOST_SAMPLES = 20_000_000
 DEFAULT_LIMIT = 50
+SHELLS = ("bash", "zsh", "fish")
 
 
 def _number(name: str, highest: int) -> Callable[[str], int]:
@@ -38,7 +39,10 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--type", metavar="TYPE", help=" or ".join(TYPES))
     parser.add_argument("--min-price", metavar="PRICE", help="per hour")
     parser.add_argument("--max-price", metavar="PRICE", help="per hour")
-    parser.add_argument("--sort", choices=SORTS, default="newest", help="the order; newest unless given")
+    # the words stand in the help once, and not once more in the usage
+    parser.add_argument(
+        "--sort", metavar="ORDER", choices=SORTS, default="newest", help=f"{', '.join(SORTS)}; newest unless given"
+    )
     parser.add_argument(
         "--limit",
         metavar="N",
@@ -227,3 +231,8 @@ def add_details(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--address", metavar="TEXT", help="street and number, in at most 500 characters")
     parser.add_argument("--access-notes", metavar="TEXT", help="how to get in, in at most 2,000 characters")
     parser.add_argument("--phone", metavar="TEXT", help="whom to call")
+
+
+def add_shell(parser: argparse.ArgumentParser) -> None:
+    """Of ``completion``."""
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"{', '.join(SHELLS[:-1])} or {SHELLS[-1]}")

@@ -23,6 +23,7 @@ class Command(NamedTuple):
         configure: adds its arguments.
         options: which of the shared options it takes: ``json``, ``as``.
         details: more, for its own help.
+        examples: lines for its own help.
 
     """
 
@@ -33,14 +34,36 @@ class Command(NamedTuple):
     configure: Callable[[argparse.ArgumentParser], None] = lambda _: None
     options: tuple[str, ...] = ()
     details: str = ""
+    examples: tuple[str, ...] = ()
 
 
-_JOBS, _OFFERS, _WORK, _MEMBERS, _OPERATOR = "jobs", "offers", "the work", "members", "for the operator"
+_JOBS, _OFFERS, _WORK, _MEMBERS = "jobs", "offers", "the work", "members"
+_PROGRAM, _OPERATOR = "this program", "for the operator"
 _BOTH = ("json", "as")
 COMMANDS: Sequence[Command] = (
-    Command("jobs", _JOBS, "list the open jobs", ("jobs", "list_open"), arguments.add_jobs, _BOTH),
+    Command(
+        "jobs",
+        _JOBS,
+        "list the open jobs",
+        ("jobs", "list_open"),
+        arguments.add_jobs,
+        _BOTH,
+        examples=("phresh jobs --search windows --max-price 25 --sort price", "phresh jobs --limit 1000 --json"),
+    ),
     Command("mine", _JOBS, "list what you posted and what you claimed", ("jobs", "list_mine"), options=_BOTH),
-    Command("post", _JOBS, "post a job", ("jobs", "post"), arguments.add_post, _BOTH),
+    Command(
+        "post",
+        _JOBS,
+        "post a job",
+        ("jobs", "post"),
+        arguments.add_post,
+        _BOTH,
+        examples=(
+            'phresh post --name "Wash the windows" --price 20.50',
+            'phresh post --name "Clean the attic" --price 24 --booking by-offer',
+            'phresh post --name Ironing --price 18 --start "tomorrow 9:00" --hours 2.5',
+        ),
+    ),
     Command(
         "edit ID",
         _JOBS,
@@ -49,6 +72,7 @@ COMMANDS: Sequence[Command] = (
         arguments.add_edit,
         _BOTH,
         "What is not named stays as it is.",
+        ("phresh edit 1 --price 22", 'phresh edit 1 --start ""'),
     ),
     Command(
         "details ID",
@@ -58,6 +82,7 @@ COMMANDS: Sequence[Command] = (
         arguments.add_details,
         _BOTH,
         "Only the owner sees them, and the cleaner while the job is claimed or done. What is not named stays as it is.",
+        ('phresh details 1 --address "Main Street 1" --access-notes "Ring twice"',),
     ),
     Command(
         "cancel ID",
@@ -66,6 +91,7 @@ COMMANDS: Sequence[Command] = (
         ("jobs", "cancel"),
         arguments.add_needed_reason,
         _BOTH,
+        examples=('phresh cancel 1 --reason "We moved out"',),
     ),
     Command(
         "claim ID",
@@ -91,6 +117,7 @@ COMMANDS: Sequence[Command] = (
         arguments.add_undo,
         _BOTH,
         "Second thoughts last five minutes, and only while nobody else has acted on it.",
+        ("phresh undo 1", "phresh undo 2 cleo"),
     ),
     Command(
         "offer ID",
@@ -99,6 +126,7 @@ COMMANDS: Sequence[Command] = (
         ("offers", "offer"),
         arguments.add_offer,
         _BOTH,
+        examples=('phresh offer 2 --price 22 --message "I live next door"',),
     ),
     Command(
         "offers ID",
@@ -125,7 +153,15 @@ COMMANDS: Sequence[Command] = (
         arguments.add_job_and_handle,
         _BOTH,
     ),
-    Command("finish ID", _WORK, "say that a job is done", ("work", "finish"), arguments.add_finish, _BOTH),
+    Command(
+        "finish ID",
+        _WORK,
+        "say that a job is done",
+        ("work", "finish"),
+        arguments.add_finish,
+        _BOTH,
+        examples=("phresh finish 2 --hours 3.25",),
+    ),
     Command(
         "confirm ID",
         _WORK,
@@ -151,6 +187,7 @@ COMMANDS: Sequence[Command] = (
         arguments.add_review,
         _BOTH,
         "Both reviews become visible when both are in, or after 14 days.",
+        ('phresh review 2 --stars 5 --efficiency 4 --headline "Bright"',),
     ),
     Command(
         "no-show ID HANDLE",
@@ -187,6 +224,7 @@ COMMANDS: Sequence[Command] = (
         arguments.add_profile,
         _BOTH,
         "With an option it changes your own, and what is not named stays as it is.",
+        ("phresh profile ben", 'phresh profile --name "Ben" --areas "Old Town"'),
     ),
     Command(
         "member add HANDLE",
@@ -200,10 +238,23 @@ COMMANDS: Sequence[Command] = (
     Command("member list", _MEMBERS, "list the members", ("members", "list_all"), options=("json",)),
     Command(
         "config",
-        _OPERATOR,
+        _PROGRAM,
         "show what is configured, and where it comes from",
         ("configuration", "show"),
         options=("json",),
+    ),
+    Command(
+        "completion SHELL",
+        _PROGRAM,
+        "print what makes your shell complete phresh's words",
+        ("completion", "write_script"),
+        arguments.add_shell,
+        details="The lines for bash and zsh belong into ~/.bashrc and ~/.zshrc, that for zsh after compinit.",
+        examples=(
+            'eval "$(phresh completion bash)"',
+            'eval "$(phresh completion zsh)"',
+            "phresh completion fish > ~/.config/fish/completions/phresh.fish",
+        ),
     ),
     Command(
         "sample N",
@@ -260,11 +311,12 @@ COMMANDS: Sequence[Command] = (
     Command(
         "db reap",
         _OPERATOR,
-        "end members' transactions that hold others up, forget old answers",
+        "end what holds others up, forget old answers",
         ("database", "reap"),
         arguments.add_reap,
         ("json",),
         "Needs a superuser, or an account with pg_signal_backend and pg_read_all_stats.",
+        ("phresh db reap", "phresh db reap --every 10"),
     ),
     Command("db settings", _OPERATOR, "show what is set for all members", ("database", "settings"), options=("json",)),
     Command(
@@ -273,5 +325,6 @@ COMMANDS: Sequence[Command] = (
         "set it: currency, or sign_up (open or closed)",
         ("database", "set_setting"),
         arguments.add_set,
+        examples=("phresh db set currency EUR", "phresh db set sign_up closed"),
     ),
 )

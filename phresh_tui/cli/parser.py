@@ -9,7 +9,9 @@ import argparse
 from typing import NoReturn
 
 from phresh_tui import __version__
-from phresh_tui.cli.commands import COMMANDS
+from phresh_tui.cli.commands import COMMANDS, Command
+
+FAMILIES = {"db": "the database", "member": "members"}
 
 EXIT_CODES = """\
 exit codes:
@@ -24,16 +26,37 @@ exit codes:
 """
 EXAMPLES = """\
 examples:
-  phresh                                     open the program
-  phresh member add ana                      make a member (embedded: no password)
+  phresh                            open the program
+  phresh member add ana             make a member (embedded: no password)
   phresh post --as ana --name "Wash the windows" --price 20
   phresh jobs --search windows --max-price 25 --sort price
-  phresh --as ben claim 1
+  phresh claim 1 --as ben
   phresh post --as ana --name "Wash the car" --price 15 --booking by-offer
   phresh offer 2 --as ben --price 14 --message "On Saturday?"
   phresh accept 2 ben --as ana
-  phresh sample 1000                         have something to look at
+  phresh sample 1000                have something to look at
 """
+ENVIRONMENT = """\
+environment, or a file .env in the current folder:
+  DATABASE_URL                      the database; or POSTGRES_USER and others
+  PHRESH_MEMBER                     who acts, unless --as says it
+  PHRESH_DATA_DIR                   where the embedded PostgreSQL has its data
+  PHRESH_LOG_LEVEL                  DEBUG, INFO, WARNING or ERROR
+  NO_COLOR, VISUAL, EDITOR          as everywhere; not read from .env
+  phresh config shows all settings, what is in force, and where it comes from.
+"""
+
+
+class _Help(argparse.HelpFormatter):
+    """At most 80 columns, which is what the texts are written for, and examples line by line."""
+
+    def __init__(self, prog: str) -> None:
+        import shutil
+
+        super().__init__(prog, max_help_position=28, width=min(shutil.get_terminal_size().columns, 80) - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if text.startswith("example") else super()._fill_text(text, width, indent)
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,10 +87,11 @@ class _MainParser(Parser):
             f"  {'--version':<{width}}print the version",
             f"  {'-h, --help':<{width}}print this; phresh COMMAND --help says more of one",
             "",
-            "A member's password comes from ~/.pgpass, from PGPASSWORD or from a prompt, never",
-            "from an argument.",
+            "A member's password comes from ~/.pgpass, from PGPASSWORD or from a prompt,",
+            "never from an argument.",
             "",
             EXAMPLES,
+            ENVIRONMENT,
             EXIT_CODES,
         ]
         return "\n".join(lines).rstrip() + "\n"
@@ -86,19 +110,25 @@ def make_parser() -> argparse.ArgumentParser:
         if family not in families:
             parent = families[""].add_parser(
                 family,
-                description=f"phresh {family}: one of the commands below.",
-                epilog=f"phresh {family} COMMAND --help says more.",
+                # what has no help is not completed by shells
+                help=f"commands about {FAMILIES[family]}",
+                description=f"Commands about {FAMILIES[family]}. phresh {family} COMMAND --help says more of one.",
+                formatter_class=_Help,
                 allow_abbrev=False,
             )
             families[family] = parent.add_subparsers(
-                metavar="COMMAND", dest="family", required=True, parser_class=Parser
+                title="commands", metavar="COMMAND", dest="family", required=True, parser_class=Parser
             )
         parser = families[family].add_parser(
             name,
             help=command.sentence,
             description=f"{command.sentence[:1].upper()}{command.sentence[1:]}. {command.details}",
+            epilog=_examples(command),
+            formatter_class=_Help,
             allow_abbrev=False,
         )
+        # argparse takes a title for groups of one's own only
+        parser._positionals.title = "arguments"
         parser.set_defaults(run=command.run)
         command.configure(parser)
         if "json" in command.options:
@@ -106,6 +136,11 @@ def make_parser() -> argparse.ArgumentParser:
         if "as" in command.options:
             _add_as(parser)
     return main
+
+
+def _examples(command: Command) -> str | None:
+    heading = "examples:" if len(command.examples) > 1 else "example:"
+    return "\n".join([heading, *(f"  {example}" for example in command.examples)]) if command.examples else None
 
 
 def _add_as(parser: argparse.ArgumentParser) -> None:

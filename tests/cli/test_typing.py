@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import pytest
 from phresh_tui import __version__
 from phresh_tui.cli.arguments import ASPECTS, BOOKINGS, SORTS, TYPES
 from phresh_tui.cli.commands import COMMANDS
-from phresh_tui.cli.parser import EXIT_CODES
+from phresh_tui.cli.parser import EXIT_CODES, make_parser
 from phresh_tui.market import errors, record
 from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.search import Sort
@@ -46,14 +47,22 @@ async def test_the_help_names_every_command_and_every_exit_code_and_fits_a_termi
         assert command.sentence in shown
     codes = {kind.exit_code for kind in vars(errors).values() if hasattr(kind, "exit_code")}
     assert codes | {0, 2, 130} <= {int(code) for code in re.findall(r"^  (\d+) ", EXIT_CODES, re.MULTILINE)}
-    assert max(map(len, shown.splitlines())) <= 82
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.words)
 async def test_every_command_explains_itself(command: object, capsys: pytest.CaptureFixture[str]) -> None:
     words = [word for word in command.words.split() if word.islower()]  # type: ignore[attr-defined]
     assert await called(*words, "--help") == 0
-    assert f"usage: phresh {' '.join(words)}" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"usage: phresh {' '.join(words)}" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    examples = command.examples  # type: ignore[attr-defined]
+    for example in examples:
+        assert f"\n  {example}\n" in shown
+        if example.startswith("phresh ") and ">" not in example:
+            chosen = make_parser().parse_args(shlex.split(example)[1:])
+            assert chosen.run == command.run  # type: ignore[attr-defined]
 
 
 def test_the_words_of_the_parser_are_those_of_the_market() -> None:
@@ -73,6 +82,7 @@ def test_the_words_of_the_parser_are_those_of_the_market() -> None:
         ["config", "--as", "ana"], ["edit"], ["cancel", "1"], ["send-back", "1"], ["offer", "1"], ["accept", "1"],
         ["decline", "1"], ["no-show", "1"], ["finish", "1"], ["review", "1"], ["review", "1", "--stars", "five"],
         ["undo"], ["undo", "1", "ana", "ben"], ["feed", "--limit", "0"], ["profile", "set", "ana"], ["details"],
+        ["completion"], ["completion", "tcsh"],
     ],
     ids=" ".join,
 )  # fmt: skip
