@@ -244,6 +244,14 @@ COMMANDS: Sequence[Command] = (
         options=("json",),
     ),
     Command(
+        "doctor",
+        _PROGRAM,
+        "say what is right, what is wrong, and what to do",
+        ("doctor", "examine"),
+        options=_BOTH,
+        details="Changes nothing, and shows no password. Exits with 1 when something is wrong.",
+    ),
+    Command(
         "completion SHELL",
         _PROGRAM,
         "print what makes your shell complete phresh's words",

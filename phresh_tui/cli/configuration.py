@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import NamedTuple
 
 from phresh_tui.cli.context import Context
 from phresh_tui.cli.output import write, write_json, write_table
@@ -14,8 +15,28 @@ from phresh_tui.paths import config_file, data_folder
 from phresh_tui.settings import InForce, Settings, in_force, load_settings
 
 
-async def show(arguments: argparse.Namespace, _: Context) -> int:
-    """Prints the settings, also when they do not fit together: that is when they are looked at."""
+class Configuration(NamedTuple):
+    """What is configured.
+
+    Attributes:
+        lines: all settings, passwords starred out.
+        database: which one that is, in words; empty when the settings do not fit together.
+        wrong: why they do not, or None.
+
+    """
+
+    lines: list[InForce]
+    database: str
+    wrong: ConfigurationError | None
+
+
+def read_configuration() -> Configuration:
+    """Reads the settings, also when they do not fit together: that is when they are looked at.
+
+    Raises:
+        ConfigurationError: when one has a value that is none, or ``.env`` cannot be read.
+
+    """
     wrong: ConfigurationError | None = None
     try:
         settings = load_settings()
@@ -32,7 +53,12 @@ async def show(arguments: argparse.Namespace, _: Context) -> int:
             database = _database(settings)
     except ConfigurationError as error:
         wrong = error
-    lines = [_told(line, wrong) for line in in_force(settings)]
+    return Configuration([_told(line, wrong) for line in in_force(settings)], database, wrong)
+
+
+async def show(arguments: argparse.Namespace, _: Context) -> int:
+    """Prints the settings, and then what is wrong with them."""
+    lines, database, wrong = read_configuration()
     if arguments.json:
         write_json({
             "settings": [
