@@ -8,10 +8,11 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from phresh_tui.cli.output import Progress, note
 from phresh_tui.cli.signals import Signals
+from phresh_tui.cli.terminal import is_terminal
 from phresh_tui.database.accounts import member_handles
 from phresh_tui.database.preparation import Door, Prepared, prepare
 from phresh_tui.database.session import Session
@@ -19,7 +20,10 @@ from phresh_tui.database.target import Target
 from phresh_tui.logs import open_log
 from phresh_tui.market.errors import DatabaseUnavailable, Refused, SignInError
 from phresh_tui.market.member import check_handle, handle_of, login_of
-from phresh_tui.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from phresh_tui.reading import Reading
+    from phresh_tui.settings import Settings
 
 Result = TypeVar("Result")
 # what PostgreSQL calls a wrong or a missing password
@@ -34,12 +38,14 @@ class Context:
     Args:
         signals: those of this process.
         handle: what ``--as`` says, or None.
+        reading: a second process that reads the settings already, if there is one.
 
     """
 
-    def __init__(self, signals: Signals, handle: str | None) -> None:
+    def __init__(self, signals: Signals, handle: str | None, reading: Reading | None = None) -> None:
         self.signals = signals
         self._as = handle
+        self._reading = reading
 
     @cached_property
     def settings(self) -> Settings:
@@ -49,7 +55,11 @@ class Context:
             ConfigurationError: as `load_settings`.
 
         """
-        settings = load_settings()
+        settings = self._reading.result() if self._reading is not None else None
+        if settings is None:
+            from phresh_tui.settings import load_settings
+
+            settings = load_settings()
         open_log(settings.log_level)
         return settings
 
@@ -182,14 +192,6 @@ def require_operator(prepared: Prepared, what: str) -> None:
     if prepared.door is not Door.OPERATOR:
         account = f"@{handle_of(prepared.target.user)}, a member" if prepared.door is Door.MEMBER else "a guest"
         raise Refused(f"only the operator may {what}", f"the configured account is {account}", "Ask the operator")
-
-
-def is_terminal(stream: object) -> bool:
-    """Whether a person sits at a stream; a closed one is None or raises."""
-    try:
-        return bool(stream.isatty())  # type: ignore[attr-defined]
-    except (AttributeError, ValueError):
-        return False
 
 
 async def insist(write: Callable[[], Awaitable[Result]]) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from phresh_tui.market.errors import PhreshError
+    from phresh_tui.reading import Reading
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +42,8 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
         return _flushed(code)
+    # before anything else is imported, and before there are threads
+    reading = _read_ahead(chosen)
     from asyncio import CancelledError
 
     from phresh_tui.cli.output import ReaderLeft, finish, print_error, tolerate_any_text
@@ -47,7 +51,7 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
 
     tolerate_any_text()
     try:
-        code = _run(chosen, signals)
+        code = _run(chosen, signals, reading)
         finish()
     except ReaderLeft:
         # the reader has what it wanted, as in `phresh jobs | head`
@@ -66,18 +70,27 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
     return signals.exit_code if signals.received is not None else code
 
 
-def _run(chosen: argparse.Namespace, signals: Signals) -> int:
+def _read_ahead(chosen: argparse.Namespace) -> Reading | None:
+    """Begins to read the settings for the full-screen program, which has a lot to import meanwhile."""
+    from phresh_tui.cli.terminal import is_terminal
+
+    if chosen.run != ("program", "start") or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return None
+    from phresh_tui.reading import read_ahead
+
+    return read_ahead()
+
+
+def _run(chosen: argparse.Namespace, signals: Signals, reading: Reading | None) -> int:
     from phresh_tui.cli.context import Context
 
     module, function = chosen.run
     command = getattr(importlib.import_module(f"phresh_tui.cli.{module}"), function)
-    return signals.run(command(chosen, Context(signals, getattr(chosen, "handle", None))))
+    return signals.run(command(chosen, Context(signals, getattr(chosen, "handle", None), reading)))
 
 
 def _flushed(code: int) -> int:
     """For the help and the version, of which a reader may want the first line only."""
-    import sys
-
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

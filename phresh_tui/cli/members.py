@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from phresh_tui.cli.context import Context, is_terminal
+from phresh_tui.cli.context import Context
 from phresh_tui.cli.output import note, write, write_json
+from phresh_tui.cli.terminal import is_terminal
 from phresh_tui.database import accounts
 from phresh_tui.database.preparation import Door
 from phresh_tui.market.errors import BadInput, Refused, SignInError

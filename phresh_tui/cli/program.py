@@ -5,28 +5,36 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib
 import sys
 import threading
 
-from phresh_tui.cli.context import Context, is_terminal
-from phresh_tui.cli.jobs import list_open, open_list_arguments
-from phresh_tui.preferences import load_preferences
+from phresh_tui.cli.context import Context
+from phresh_tui.cli.terminal import is_terminal
 
 
 async def start(_: argparse.Namespace, context: Context) -> int:
     """Opens the program on a terminal, and prints the open jobs elsewhere."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        from phresh_tui.cli.jobs import list_open, open_list_arguments
+
         return await list_open(open_list_arguments(), context)
-    handle = context.handle
-    preferences = load_preferences()
-    # 150 ms of imports, while the database is waited for
+    # what is imported stays: to look through it for garbage again and again takes a tenth of the start
+    gc.disable()
+    # most of the start, while the settings are read and the database is waited for
     importing = threading.Thread(target=_import_screens, daemon=True)
     importing.start()
+    handle = context.handle
+    from phresh_tui.preferences import load_preferences
+
+    preferences = load_preferences()
     async with context.prepared() as prepared:
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.app import run_program
 
+        gc.freeze()
+        gc.enable()
         try:
             return await run_program(context.settings, prepared, handle=handle, preferences=preferences)
         finally:

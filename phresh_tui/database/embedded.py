@@ -15,7 +15,9 @@ import hashlib
 import os
 import shlex
 import shutil
+import socket
 import stat
+import struct
 import subprocess
 import tempfile
 import time
@@ -39,6 +41,12 @@ SOCKET_PATH_LENGTH = 103
 UNFINISHED = "postgres.new."
 # seconds: recovery after a crash replays at most what was written since the last checkpoint
 START_SECONDS = 60
+# seconds that a server which takes the connection may think about its first word
+ANSWER_SECONDS = 10
+# version 3.0, as a startup message gives it
+PROTOCOL = 196608
+# as an error message gives its SQLSTATE
+CANNOT_CONNECT_NOW = b"C57P03\0"
 # bytes; the server writes a few hundred each time it starts
 LOG_SIZE = 5_000_000
 
@@ -190,18 +198,14 @@ class EmbeddedServer:
             )
 
     def _answers(self) -> bool:
-        import socket
-
+        """Whether the server takes connections; one that is still starting or already stopping does not."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(ANSWER_SECONDS)
             try:
                 connection.connect(str(self._socket_folder() / f".s.PGSQL.{self._port}"))
+                return _takes_connections(connection)
             except OSError:
                 return False
-        ready = self._run(
-            *("pg_isready", "-q", "-h", str(self._socket_folder()), "-p", str(self._port), "-t", "10"),
-            check=False,
-        )
-        return ready.returncode == 0
 
     def _ready_in_the_end(self) -> bool:
         """Waits while a server of this folder is there and does not answer; False when none is there any more.
@@ -353,3 +357,14 @@ class EmbeddedServer:
 
 def _quoted_folder(folder: Path) -> str:
     return '"' + str(folder).replace('"', '""') + '"'
+
+
+def _takes_connections(connection: socket.socket) -> bool:
+    """What pg_isready finds out, without a process: the first answer to a startup message (section 54.2.1).
+
+    Whatever is asked of the account or refused to it, the server is there, unless it says that it cannot connect now.
+    """
+    words = b"".join(word.encode() + b"\0" for word in ("user", OPERATOR, "database", DATABASE)) + b"\0"
+    connection.sendall(struct.pack("!ii", 8 + len(words), PROTOCOL) + words)
+    answer = connection.recv(4096)
+    return answer[:1] == b"R" or (answer[:1] == b"E" and CANNOT_CONNECT_NOW not in answer)

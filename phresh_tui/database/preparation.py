@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -17,7 +18,9 @@ from phresh_tui.database.target import Target, configured_target
 from phresh_tui.market.errors import Refused, SchemaError, SignInError
 from phresh_tui.market.member import handle_of
 from phresh_tui.paths import data_folder
-from phresh_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from phresh_tui.settings import Settings
 
 Progress = Callable[[str], None]
 OLDEST_SERVER = 160000

@@ -8,7 +8,7 @@ import logging
 import math
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import asyncpg
 
@@ -19,7 +19,9 @@ from phresh_tui.database.errors import DRIVER_ERRORS, for_person, told
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SchemaError, SignInError
 from phresh_tui.market.member import handle_of
-from phresh_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from phresh_tui.settings import Settings
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Result = TypeVar("Result")

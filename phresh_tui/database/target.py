@@ -6,12 +6,16 @@ import os
 import socket
 import struct
 from dataclasses import dataclass, field, replace
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from phresh_tui.logs import STARS, keep_secret
 from phresh_tui.market.errors import ConfigurationError
-from phresh_tui.settings import Settings, SslMode
+
+if TYPE_CHECKING:
+    from phresh_tui.settings import Settings, SslMode
+
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +202,8 @@ def parse_url(url: str, sslmode: SslMode = "prefer") -> Target:
     if files := sorted(query.keys() & {"sslrootcert", "sslcert", "sslkey"}):
         # passed over, it would be another certificate that is trusted than the one that was meant
         raise wrong(f"{files[0]} is read from the variable PG{files[0].upper()}, not from the address")
-    if mode not in get_args(SslMode):
-        raise wrong(f"its sslmode is none of {', '.join(get_args(SslMode))}")
+    if mode not in SSL_MODES:
+        raise wrong(f"its sslmode is none of {', '.join(SSL_MODES)}")
     if "port" in query:
         if not query["port"].isdigit():
             raise wrong("its port is not a number")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from textual import events
@@ -25,7 +26,6 @@ from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInErr
 from phresh_tui.market.member import login_of
 from phresh_tui.market.text import visible
 from phresh_tui.preferences import Preferences, Section
-from phresh_tui.settings import Settings
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
@@ -35,6 +35,9 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.sign_in import SignInScreen
+
+if TYPE_CHECKING:
+    from phresh_tui.settings import Settings
 
 logger = logging.getLogger("phresh")
 
