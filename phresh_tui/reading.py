@@ -65,14 +65,13 @@ class Reading:
         return cast("Settings", ReadSettings(pickle.loads(content)))  # noqa: S301  our own words, from our own fork
 
 
-def read_ahead() -> Reading | None:
-    """Begins to read; None where that would be slower than to do it here, on a single core.
+def is_worth_it() -> bool:
+    """Whether there is a second core; on a single one it would be slower than to read them here."""
+    return (len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1) > 1
 
-    To be called before any thread is started.
-    """
-    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    if processors < 2:
-        return None
+
+def read_ahead() -> Reading | None:
+    """Begins to read; None when there can be no second process. To be called before any thread is started."""
     mine, its = os.pipe()
     try:
         process = os.fork()

@@ -76,9 +76,9 @@ def _read_ahead(chosen: argparse.Namespace) -> Reading | None:
 
     if chosen.run != ("program", "start") or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return None
-    from phresh_tui.reading import read_ahead
+    from phresh_tui.reading import is_worth_it, read_ahead
 
-    return read_ahead()
+    return read_ahead() if is_worth_it() else None
 
 
 def _run(chosen: argparse.Namespace, signals: Signals, reading: Reading | None) -> int:
