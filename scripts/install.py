@@ -54,7 +54,7 @@ def main(extra: str) -> int:
                 file=sys.stderr,
             )
             return 1
-        # an editable installation is compiled at its first start otherwise, or at every one where Python may write nothing
+        # else its first start compiles it, and every start where Python may write nothing
         subprocess.run([str(PYTHON), "-m", "compileall", "-q", "phresh_tui"], check=False)
         stamp.write_text(wanted)
     return 0

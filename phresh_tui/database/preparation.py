@@ -151,6 +151,7 @@ class SchemaState:
         server_version: as the number that PostgreSQL gives, 180006 for 18.6.
         applied: versions of the migrations in place.
         is_empty: whether the database holds nothing that somebody made: no table, view, sequence or function.
+            Not asked, and False, when it holds phresh.
         may_migrate: whether the account can change the schema.
         door: whose account it is.
 
@@ -201,6 +202,30 @@ class SchemaState:
             )
 
 
+# nothing that somebody made: no table, view, sequence or function, but for those of extensions
+IS_EMPTY = """
+    select
+        not exists (
+            select from pg_catalog.pg_class
+            where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and relname <> 'schema_migrations'
+                and relnamespace <> 'information_schema'::regnamespace
+                and relnamespace::regnamespace::text not like 'pg\\_%'
+                and not exists (
+                    select from pg_catalog.pg_depend
+                    where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e'
+                )
+        ) and not exists (
+            select from pg_catalog.pg_proc
+            where pronamespace <> 'information_schema'::regnamespace
+                and pronamespace::regnamespace::text not like 'pg\\_%'
+                and not exists (
+                    select from pg_catalog.pg_depend
+                    where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e'
+                )
+        )
+"""
+
+
 async def look(connection: Connection) -> SchemaState:
     """Reads versions, rights and emptiness, without changing anything."""
     row = await connection.fetchrow(
@@ -211,24 +236,6 @@ async def look(connection: Connection) -> SchemaState:
             coalesce(
                 pg_catalog.has_table_privilege(pg_catalog.to_regclass('public.schema_migrations'), 'select'), false
             ) as may_look,
-            not exists (
-                select from pg_catalog.pg_class
-                where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and relname <> 'schema_migrations'
-                    and relnamespace <> 'information_schema'::regnamespace
-                    and relnamespace::regnamespace::text not like 'pg\\_%'
-                    and not exists (
-                        select from pg_catalog.pg_depend
-                        where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e'
-                    )
-            ) and not exists (
-                select from pg_catalog.pg_proc
-                where pronamespace <> 'information_schema'::regnamespace
-                    and pronamespace::regnamespace::text not like 'pg\\_%'
-                    and not exists (
-                        select from pg_catalog.pg_depend
-                        where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e'
-                    )
-            ) as is_empty,
             (
                 select (rolsuper or rolcreaterole)
                     and pg_catalog.has_database_privilege(pg_catalog.current_database(), 'create')
@@ -249,8 +256,10 @@ async def look(connection: Connection) -> SchemaState:
         applied = frozenset(r["version"] for r in rows)
     elif row["has_migrations"]:
         raise SchemaError("this account may not look at the database's version", "", "Ask the operator for an account")
+    # goes over the whole catalog, so only where it matters
+    is_empty = known_versions()[0] not in applied and await connection.fetchval(IS_EMPTY)
     door = Door.OPERATOR if row["may_migrate"] else Door.MEMBER if row["is_member"] else Door.GUEST
-    return SchemaState(row["server_version"], applied, row["is_empty"], bool(row["may_migrate"]), door)
+    return SchemaState(row["server_version"], applied, is_empty, bool(row["may_migrate"]), door)
 
 
 async def look_at(target: Target) -> SchemaState:
