@@ -30,7 +30,9 @@ async def test_what_another_member_does_is_seen_without_a_poll_and_what_was_hidd
         await driver.see("My jobs")
         seen = driver.app.looks
         await post(ada, "Sweep the yard")
-        await driver.until(lambda: driver.app.looks > seen, "a look")
+        looks = session._looks
+        assert looks is not None
+        await driver.until(lambda: driver.app.looks > seen and looks._timer is None, "the looks to be over")
         hidden = next(screen for screen in driver.app.screen_stack if isinstance(screen, BrowseScreen))
         assert hidden.looked != driver.app.looks, "nobody sees it now, so it is not read"
         await driver.press("escape")
