@@ -15,6 +15,7 @@ import pytest
 from phresh_tui.database import cleanings
 from phresh_tui.database.bell import MOST_RINGS, SHORTEST, Looks
 from phresh_tui.database.connections import connected
+from phresh_tui.database.samples import add_samples
 from phresh_tui.database.session import Link, Session
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import DatabaseUnavailable
@@ -216,6 +217,13 @@ async def test_looks_are_never_closer_than_a_quarter_of_a_second_and_none_is_los
     assert all(later - earlier >= SHORTEST - 0.001 for earlier, later in pairwise(looked))
     assert looked[-1] >= last, "what came with the last ring is looked at after it"
     assert len(looked) <= (looked[-1] - looked[0]) / SHORTEST + 2
+
+
+async def test_samples_ring_although_no_member_has_written(market: Market) -> None:
+    async with watched(await market.member("ada")) as ada:
+        await ada.is_heard()
+        await add_samples(market.operator, 3, progress=lambda *_: None)
+        await eventually(lambda: ada.looks)
 
 
 async def test_a_write_of_ones_own_is_sent_once_while_the_bell_rings(market: Market) -> None:

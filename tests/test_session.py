@@ -109,14 +109,21 @@ async def test_a_server_that_is_restarted_is_found_again(public_folder: Path) ->
         session = await Session.open(await accounts.sign_up(server.target(), "ada", None), Settings())
         links: list[Link] = []
         session.watch_link(links.append)
+        looks: list[Link] = []
+        session.on_change(lambda: looks.append(session.link))
+        await eventually(lambda: session.is_bell_heard)
         await asyncio.to_thread(server.leave)
+        # the listener is told that it ended, and finds nobody there
+        await eventually(lambda: session.link is Link.RECONNECTING)
         with pytest.raises(DatabaseUnavailable) as error:
             await session.fetch("select 1")
         assert "no connection to the database at embedded" in str(error.value).lower()
         assert session.link is Link.RECONNECTING
         await asyncio.to_thread(server.start)
+        looks.clear()
         await eventually(connected(session))
         assert links == [Link.RECONNECTING, Link.CONNECTED]
+        await eventually(lambda: session.is_bell_heard and looks)
         assert await session.fetch_value("select count(*) from public.cleanings") == 0
     finally:
         if session is not None:

@@ -19,6 +19,8 @@ from phresh_tui.database.target import Target
 from phresh_tui.market.errors import PhreshError
 
 CHANNEL = "phresh"
+# for an operator's program that writes without the functions of the members, which ring by themselves
+RING = f"notify {CHANNEL}"
 # Seconds after a ring until everything is looked at once more. The bell is rung once in 250 ms, and what is committed
 # later in the same 250 ms rings no more.
 ONCE_MORE = 0.3

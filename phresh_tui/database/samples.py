@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from phresh_tui.database.bell import RING
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.errors import refusal
 from phresh_tui.database.sample_jobs import HANDLES, POST, lay_out
@@ -75,6 +76,7 @@ async def add_samples(
         say("Tidying up")
         await connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE)
         await connection.execute("vacuum (analyze) public.events", timeout=PATIENCE)
+        await connection.execute(RING)
     return number
 
 
@@ -182,6 +184,7 @@ async def remove_samples(
             removed += await _remove(connection, logins, [row["id"] for row in rows])
             progress(min(removed, total), total)
         await connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE)
+        await connection.execute(RING)
     return removed
 
 
