@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from phresh_tui.database.embedded import EmbeddedServer
-from tests.support import ACCESS, Cluster, Market, free_port
+from tests.support import Cluster, Market, running_cluster
 
 SETTINGS = (
     "POSTGRES_",
@@ -82,28 +81,9 @@ def public_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def cluster(public_folder: Path) -> Iterator[Cluster]:
-    """A server of this test process: trust on its socket, SCRAM-SHA-256 on TCP."""
-    port = free_port()
-    server = EmbeddedServer(
-        public_folder / "cluster",
-        port=port,
-        access=ACCESS,
-        options={
-            "listen_addresses": "127.0.0.1",
-            "max_connections": "200",
-            # a test's data need not survive a power cut
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "autovacuum": "off",
-            "max_wal_size": "256MB",
-        },
-    )
-    server.start()
-    try:
-        yield Cluster(server, port)
-    finally:
-        server.leave()
+    """The server of this test process."""
+    with running_cluster(public_folder / "cluster") as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ import asyncio
 import itertools
 import os
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -74,6 +76,32 @@ class Cluster:
             await connection.execute(f"drop database if exists {database} with (force)")
 
 
+@contextmanager
+def running_cluster(folder: Path) -> Iterator[Cluster]:
+    """A server with its data in a folder: trust on its socket, SCRAM-SHA-256 on TCP."""
+    port = free_port()
+    server = EmbeddedServer(
+        folder,
+        port=port,
+        access=ACCESS,
+        options={
+            "listen_addresses": "127.0.0.1",
+            "max_connections": "200",
+            # a test's data need not survive a power cut
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "autovacuum": "off",
+            "max_wal_size": "256MB",
+        },
+    )
+    server.start()
+    try:
+        yield Cluster(server, port)
+    finally:
+        server.leave()
+
+
 class Market:
     """A database with members; sessions opened through it are closed with it."""
 
@@ -109,10 +137,15 @@ class Market:
         async with connected(self.operator) as connection:
             await connection.execute(script)
 
-    async def close(self) -> None:
+    async def leave(self) -> None:
+        """Closes the sessions; the database stays."""
         for session in self._sessions:
             with suppress(Exception):
                 await session.close()
+        self._sessions.clear()
+
+    async def close(self) -> None:
+        await self.leave()
         await self.cluster.drop(self.database)
 
 

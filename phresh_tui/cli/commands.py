@@ -192,11 +192,11 @@ COMMANDS: Sequence[Command] = (
     Command(
         "no-show ID HANDLE",
         _WORK,
-        "say who gave your job back in the last 24 hours",
+        "say who did not come, or gave your job back too late",
         ("work", "no_show"),
         arguments.add_no_show,
         _BOTH,
-        "A review without stars, for a release within 24 hours before the start.",
+        "A review without stars, for a release within 24 hours before the start, or by you after it.",
     ),
     Command(
         "history ID",

@@ -142,7 +142,7 @@ async def review(
 async def report_no_show(
     session: Session, request: UUID, job_id: int, handle: str, headline: str = "", comment: str = ""
 ) -> None:
-    """Says, without stars, that a cleaner gave one's job back within 24 hours before its start.
+    """Says, without stars, that a cleaner gave one's job back too late, or had not come when one opened it again.
 
     Raises:
         NothingToUndo: when they did not.

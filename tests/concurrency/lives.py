@@ -74,8 +74,9 @@ class Life:
     hours_worked: Decimal | None = None
     total: Decimal | None = None
     done_at: datetime | None = None
-    # what the newest release took away, and the cleaners who gave the job back within a day before its start
-    given_back: tuple[datetime | None, bool] = (None, False)
+    # what the newest release took away, and who may be reported: cleaners who gave the job back within a day before its
+    # start, or whom the owner waited for in vain
+    given_back: tuple[datetime | None, bool, bool] = (None, False, False)
     late: list[str] = field(default_factory=list)
     offers: dict[str, tuple[Decimal, str]] = field(default_factory=dict)
     reviews: set[tuple[str, str]] = field(default_factory=set)
@@ -276,9 +277,15 @@ def _left(life: Life, row: dict[str, Any], _: Done | None) -> str:
 def _given_back(life: Life, row: dict[str, Any]) -> str:
     details, starts_at = row["details"], life.terms["starts_at"]
     late = life.settled and starts_at is not None and starts_at - row["happened_at"] < timedelta(hours=24)
-    life.given_back = (life.claimed_at, life.settled)
-    if late and row["actor"] == life.cleaner:
-        life.late.append(row["actor"])
+    waited = (
+        starts_at is not None and life.claimed_at is not None and life.claimed_at <= starts_at <= row["happened_at"]
+    )
+    blamed = late and (row["actor"] == life.cleaner or waited)
+    life.given_back = (life.claimed_at, life.settled, blamed)
+    if blamed:
+        life.late.append(str(life.cleaner))
+    if details["starts_at"] != starts_at and datetime.fromisoformat(details["starts_at"]) != starts_at:
+        return "the release has another start than the job"
     if life.settled and row["reason"] is None:
         return "a release after five minutes without a reason"
     told = (details["counts"], details["late"], details["price"], datetime.fromisoformat(details["claimed_at"]))
@@ -289,8 +296,8 @@ def _given_back(life: Life, row: dict[str, Any]) -> str:
 def _taken_back(life: Life, row: dict[str, Any], _: Done | None) -> str:
     taken = life.cleaner
     life.cleaner, life.agreed = row["other"], row["details"]["price"]
-    life.claimed_at, life.settled = life.given_back
-    if life.late and life.settled and life.late[-1] == row["actor"] == row["other"]:
+    life.claimed_at, life.settled, blamed = life.given_back
+    if blamed:
         life.late.pop()
     if life.terms["booking"] == "by_offer" and row["other"] in life.offers:
         life.offers[row["other"]] = (life.offers[row["other"]][0], "accepted")
@@ -321,7 +328,7 @@ def _no_show(life: Life, row: dict[str, Any], _: Done | None) -> str:
     twice = pair in life.reviews
     life.reviews.add(pair)
     if row["other"] not in life.late:
-        return f"{row['other']} did not give it back late"
+        return f"{row['other']} is no no-show"
     return "a second review" if twice else ""
 
 

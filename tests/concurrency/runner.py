@@ -337,13 +337,17 @@ class Runner:
 
     def _draft(self, chance: random.Random, booking: str | None = None) -> dict[str, Any]:
         has_time = chance.random() < 0.9
+        starts_at = self._first_start + timedelta(hours=chance.choice((-24, -23, 1, 2)))
+        if chance.random() < 0.2:
+            # it begins just now, so that an owner may wait in vain
+            starts_at = datetime.now(UTC) - timedelta(minutes=1)
         return {
             "name": f"Job {chance.randrange(1000)}",
             "description": None,
             "type": "spot_clean",
             "price": self._price(chance),
             "area": None,
-            "starts_at": self._first_start + timedelta(hours=chance.choice((-24, -23, 1, 2))) if has_time else None,
+            "starts_at": starts_at if has_time else None,
             "hours": Decimal(chance.choice(("1.00", "2.00"))) if has_time else None,
             "booking": booking or chance.choice(("instantly", "by_offer")),
         }

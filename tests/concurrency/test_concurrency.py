@@ -70,6 +70,7 @@ FAULTS = {
         "interval '24 days'",
         "",
     ),
+    "whoever is sent away has not come": ("report_no_show", "e.actor = e.other or", "true or", ""),
     "request ids are not kept": ("keep_answer", "values (session_user, request", "values ('m_nobody', request", ""),
     "an accept takes a withdrawn offer": ("accept_offer", "and o.status = 'live'", "", ""),
     "a claim books no time": ("claim_cleaning", "job.hours is not null then", "false then", ""),

@@ -59,6 +59,7 @@ ANY_VALUE = {
     "jsonb": "'{}'",
     "timestamp with time zone": "now()",
     "interval": "'1 day'",
+    "oid": "1",
     "smallint": "1",
     "cleanings": "null",
 }
@@ -111,6 +112,8 @@ async def attacks_of(scene: Scene, who: str, target: Target) -> list[Attack]:
         *await on_functions(scene, who),
         *on_roles(target.user, roles, market.database),
         *on_the_schema(market.database),
+        *await on_places_for_tables(market),
+        *await on_functions_of_the_server(market),
         *on_the_server(),
     ]
 
@@ -320,6 +323,42 @@ def on_the_schema(database: str) -> Iterator[Attack]:
         yield Attack(sql, frozenset(states), harmless=sql.startswith("revoke"), alone=sql.startswith("revoke"))
 
 
+async def on_places_for_tables(market: Market) -> list[Attack]:
+    """A table of one's own that refers to a table of the market would hold its rows: there is no place for one."""
+    schemas = [
+        row["name"]
+        for row in await market.psql(
+            "select quote_ident(nspname) as name from pg_namespace where nspname !~ '^pg_(temp|toast_temp)_'"
+        )
+    ]
+    return [
+        Attack(f"create {place} (id integer references public.cleanings (id))")
+        for place in ("temp table evil", *(f"table {schema}.evil" for schema in schemas))
+    ]
+
+
+async def on_functions_of_the_server(market: Market) -> list[Attack]:
+    """Large objects, advisory locks, transaction ids: every function of such a name that this server has."""
+    rows = await market.psql(
+        """
+        select p.proname as name, array(
+            select pg_catalog.format_type(t, null) from unnest(p.proargtypes) with ordinality u (t, n) order by n
+        ) as types
+        from pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace and (
+            p.proname ~ '^(lo_.*|loread|lowrite|pg_current_xact_id|txid_current|pg_logical_emit_message)$'
+            or (p.proname ~ 'advisory' and p.proname !~ 'unlock')
+        )
+        """
+    )
+    # fewer are no longer those that are meant
+    assert len(rows) >= 30
+    return [
+        Attack(f"select {row['name']}({', '.join(f'{ANY_VALUE[kind]}::{kind}' for kind in row['types'])})")
+        for row in rows
+    ]
+
+
 def on_the_server() -> Iterator[Attack]:
     for sql in (
         "alter system set log_statement = 'none'",
@@ -343,19 +382,8 @@ def on_the_server() -> Iterator[Attack]:
         "select pg_stat_file('postgresql.conf')",
         "select pg_stat_reset()",
         "select pg_stat_reset_shared('io')",
-        "select lo_import('/etc/passwd')",
-        "select lo_create(0)",
-        "select lo_creat(-1)",
-        "select lo_from_bytea(0, 'evil')",
-        "select lo_unlink(1)",
-        "select pg_advisory_lock(1)",
-        "select pg_try_advisory_lock(1)",
-        "select pg_advisory_xact_lock_shared(1, 2)",
         # dbmate's own
         "select pg_advisory_lock(hashtext('dbmate'))",
-        "select pg_current_xact_id()",
-        "select txid_current()",
-        "select pg_logical_emit_message(false, 'evil', 'evil')",
         "select pg_create_logical_replication_slot('evil', 'pgoutput')",
         "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'm_victor'",
         "select pg_cancel_backend(pid) from pg_stat_activity where usename = 'm_victor'",

@@ -87,6 +87,8 @@ BAD: dict[str, tuple[str, ...]] = {
 }
 # a profile has a name or none, a job must have one
 PROFILE_NAME = ("e'trailing\\n'", *NOT_SHOWN)
+# in the scene there is nothing to report: there every bad value is tried in spite of that
+NEVER_RIGHT = ("report_no_show", "owner", "open")
 NUMBERS = frozenset({f"PH{number:03}" for number in range(1, 18)})
 # how the server refuses what is no value of the type at all
 NO_VALUE = frozenset({"22021", "54000", "22008", "22003"})
@@ -173,7 +175,11 @@ def with_good_values(rows: list[Any], role: str, jobs: dict[str, int]) -> Iterat
 
 
 def with_bad_values(rows: list[Any], role: str, jobs: dict[str, int]) -> Iterator[Call]:
-    """Each function on a job in each state, one argument spoilt at a time."""
+    """Each function on a job in each state, one argument spoilt at a time.
+
+    Where the call would be right but for the bad value, every bad value is tried; where it is refused anyway, one for
+    each argument, another one for each role and state.
+    """
     for row in rows:
         function, arguments, types = row["name"], row["arguments"], row["types"]
         about_a_job = "cleaning_id" in arguments
@@ -182,8 +188,12 @@ def with_bad_values(rows: list[Any], role: str, jobs: dict[str, int]) -> Iterato
                 continue
             good = good_values(function, arguments, job)
             legal = expected(function, role, state) == OK
+            turn = ROLES.index(role) * len(STATES) + STATES.index(state)
             for place, name in enumerate(arguments):
-                for bad in bad_values(function, name, types[place]):
+                bads = bad_values(function, name, types[place])
+                if not legal and (function, role, state) != NEVER_RIGHT:
+                    bads = (bads[turn % len(bads)],)
+                for bad in bads:
                     values = [*good[:place], bad, *good[place + 1 :]]
                     states = NO_VALUE if bad in NUL else said_of(name) if legal else NUMBERS
                     yield Call(f"{written(function, values, types)} /* {role}, {state} */", states)

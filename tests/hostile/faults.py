@@ -62,6 +62,10 @@ PLANTED = {
         create or replace function public.check_text(value text, field text, longest integer, of_lines boolean)
         returns void language sql as ''; alter table public.offers drop constraint offers_message
     """,
+    "large objects": "grant execute on function pg_catalog.lo_from_bytea(oid, bytea) to public",
+    "advisory locks": "grant execute on function pg_catalog.pg_advisory_xact_lock_shared(bigint) to phresh_member",
+    "a place for tables": "create schema playground; grant create, usage on schema playground to public; "
+    "grant references on public.cleanings to public",
     "an operator with a leak": """
         create function public.says(text) returns boolean language plpgsql leakproof cost 0.0001 as $$
         begin perform $1::integer; return true; end $$; grant execute on function public.says(text) to public
@@ -111,6 +115,9 @@ ABOUT = dict.fromkeys(PLANTED, "") | {
     "other moves": 'update public."moves"',
     "a function left to everybody": "finish_cleaning",
     "the operator's function": "clean_requests",
+    "large objects": "lo_from_bytea",
+    "advisory locks": "advisory_xact_lock_shared",
+    "a place for tables": "playground.evil",
     "an operator with a leak": "says",
     "a policy gone": "public.events",
     "a policy for all": "public.private_details",

@@ -39,10 +39,14 @@ async def told_by_plans(market: Market, target: Target, about: str) -> tuple[int
 
     """
     number, found = 0, list[tuple[str, str]]()
+    tables = [table for table in HIDDEN_ROWS if about in f"explain public.{table}"]
+    if not tables:
+        return number, found
     connection = await asyncpg.connect(**target.asyncpg_arguments())
-    for table, (relation, hidden) in HIDDEN_ROWS.items():
+    for table in tables:
+        relation, hidden = HIDDEN_ROWS[table]
         for column, kind in await unindexed_columns(market, relation):
-            if kind not in GUESSES or about not in f"explain public.{table}":
+            if kind not in GUESSES:
                 continue
             questions = ", ".join(f"quote_literal({guess.format(column=column)})" for guess in GUESSES[kind])
             rows = await market.psql(

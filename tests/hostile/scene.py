@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from phresh_tui.database import accounts, cleanings, events, offers, people
+from phresh_tui.database.connections import connected
 from phresh_tui.database.scram import verifier
 from phresh_tui.database.target import Target
 from phresh_tui.market.cleaning import Booking, Cleaning
 from phresh_tui.market.record import PrivateDetails
 from tests.hostile.calls import STATES, WITH_CLEANER
 from tests.hostile.private import SECRET
-from tests.support import PASSWORD, Market, draft
+from tests.support import PASSWORD, Cluster, Market, draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,7 @@ async def scene_in(market: Market) -> Scene:
     await events.mark_read(victor, event)
     guest = await accounts.make_guest(market.operator_tcp)
     password = verifier(PASSWORD)
-    # another test of this server may have taken the migration back that closes them
-    await market.psql_script("revoke temporary, connect on database postgres, template1 from public")
-    await market.psql_script(f"drop role if exists stranger; create role stranger login password '{password}'")
-    # so that the grants to everybody are attacked too, and not only the door
-    await market.psql(f"grant connect on database {market.database} to stranger")
+    await market.psql(f"create role stranger login password '{password}'")
     nobody = parties["stranger"].as_account("stranger", PASSWORD)
     job = await cleanings.one(ada, jobs["open"])
     assert job is not None
@@ -89,38 +86,79 @@ async def scene_in(market: Market) -> Scene:
     return Scene(market, attackers, parties, jobs, job)
 
 
-async def leave(scene: Scene) -> None:
-    """Takes away the role that is nobody's member, and its rights."""
-    await scene.market.psql_script("drop owned by stranger; drop role stranger")
+class Stage:
+    """A server on which the scene is set once, and copied for whoever wants to plant something in it."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._pattern: Scene | None = None
+
+    async def copy(self) -> Scene:
+        """The scene in a database of its own."""
+        if self._pattern is None:
+            self._pattern = await scene_in(await self._cluster.new_market())
+            await self._pattern.market.leave()
+        pattern, name = self._pattern, self._cluster.new_name()
+        async with connected(self._cluster.over_socket("postgres")) as connection:
+            await connection.execute(f"create database {name} template {pattern.market.database}")
+            # a copy does not take the rights on the database itself along; whoever is no member may come in as well,
+            # so that the grants to everybody are attacked too, and not only the door
+            await connection.execute(f"revoke temporary, connect on database {name} from public")
+            await connection.execute(f"grant connect on database {name} to phresh_member, phresh_guest, stranger")
+        market = Market(self._cluster, name)
+        # somebody who is at work, and could be disturbed
+        await market.open(elsewhere(pattern.victim, name))
+        return replace(
+            pattern,
+            market=market,
+            attackers={who: elsewhere(target, name) for who, target in pattern.attackers.items()},
+            parties={role: elsewhere(target, name) for role, target in pattern.parties.items()},
+        )
+
+    async def clear(self, scene: Scene) -> None:
+        """Drops a copy, and takes back what outlives it: memberships and what roles can do."""
+        await scene.market.psql_script(
+            """
+            alter role m_mallory nosuperuser nocreaterole;
+            revoke phresh_owner, m_victor, pg_read_server_files, pg_signal_backend from m_mallory;
+            revoke admin option for phresh_member from m_mallory;
+            revoke phresh_member from stranger;
+            """
+        )
+        await scene.market.close()
+
+
+# what stands in the catalogs that no attack may change
+CATALOGS = {
+    "relations and rights": "select relname, relacl, relowner, relkind from pg_class "
+    "where relnamespace = 'public'::regnamespace",
+    "functions": "select proname, proacl, proowner, prosrc, proconfig from pg_proc "
+    "where pronamespace = 'public'::regnamespace",
+    "roles": "select rolname, rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, "
+    "rolconnlimit, rolpassword, rolvaliduntil from pg_authid",
+    "memberships": "select roleid, member, admin_option, inherit_option, set_option from pg_auth_members",
+    "settings of roles": "select * from pg_db_role_setting",
+    "databases": "select datname, datacl, datdba from pg_database where datname = current_database() "
+    "or datname in ('postgres', 'template1')",
+    "schemas": "select nspname, nspowner, nspacl from pg_namespace where nspname !~ '^pg_(temp|toast_temp)'",
+    "triggers and rules": "select tgname from pg_trigger union select rulename from pg_rewrite",
+    "large objects": "select oid from pg_largeobject_metadata",
+    "sequences": "select last_value, is_called from public.cleanings_id_seq",
+}
 
 
 async def fingerprint(market: Market) -> dict[str, str]:
     """Everything that no attack may change: rows, definitions, rights, roles and their settings."""
-    tables = await market.psql(
-        "select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace "
-        "and relkind in ('r', 'p', 'm')"
-    )
-    queries = {f"the rows of {table['name']}": f"select * from {table['name']}" for table in tables}
-    queries |= {
-        "relations and rights": "select relname, relacl, relowner, relkind from pg_class "
-        "where relnamespace = 'public'::regnamespace",
-        "functions": "select proname, proacl, proowner, prosrc, proconfig from pg_proc "
-        "where pronamespace = 'public'::regnamespace",
-        "roles": "select rolname, rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, "
-        "rolconnlimit, rolpassword, rolvaliduntil from pg_authid",
-        "memberships": "select roleid, member, admin_option, inherit_option, set_option from pg_auth_members",
-        "settings of roles": "select * from pg_db_role_setting",
-        "databases": "select datname, datacl, datdba from pg_database where datname = current_database() "
-        "or datname in ('postgres', 'template1')",
-        "schemas": "select nspname, nspowner, nspacl from pg_namespace where nspname !~ '^pg_(temp|toast_temp)'",
-        "triggers and rules": "select tgname from pg_trigger union select rulename from pg_rewrite",
-        "large objects": "select oid from pg_largeobject_metadata",
-        "sequences": "select last_value, is_called from public.cleanings_id_seq",
-    }
-    prints = {}
-    for part, query in queries.items():
-        rows = sorted(str(tuple(row.values())) for row in await market.psql(query))
-        prints[part] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    async with connected(market.operator) as connection:
+        tables = await connection.fetch(
+            "select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace "
+            "and relkind in ('r', 'p', 'm')"
+        )
+        queries = {f"the rows of {table['name']}": f"select * from {table['name']}" for table in tables}
+        prints = {}
+        for part, query in (queries | CATALOGS).items():
+            rows = sorted(str(tuple(row.values())) for row in await connection.fetch(query))
+            prints[part] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     return prints
 
 

@@ -268,6 +268,7 @@ HANDLES = {
     "PH008": [
         "null", "''", "'ab'", "'ADA'", "'Ada'", "'ada '", "' ada'", "e'ada\\n'", "'1ada'", "'_ada'", "'a-da'",
         "'pg_' || chr(233)",
+        "'o''brien'", "'ada, ; drop role m_ada; --'",
         "repeat('a', 32)", "repeat('a', 64)", "repeat('a', 1000000)", "'ada\"'", "$$x' superuser --$$",
         "'\u0430da'", "'ada\u200b'", "'a.da'", "'m_ada; drop role m_ada'", "'public'||chr(9)",
     ],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -19,6 +20,7 @@ from phresh_tui.market.record import Offer
 from tests.support import Market, draft
 
 WORK = ("hours_worked", "total", "done_at")
+TERMS = ("name", "description", "cleaning_type", "price", "area", "starts_at", "hours", "booking")
 NOON = datetime(2031, 5, 4, 12, 0, tzinfo=UTC)
 
 
@@ -92,14 +94,14 @@ class Town:
         for row in await self.market.psql("select * from cleanings"):
             record = await self.market.psql("select * from events where cleaning_id = $1 order by version", row["id"])
             assert [event["version"] for event in record] == list(range(1, len(record) + 1))
-            told = rebuilt(record)
+            told = rebuilt(record, row)
             if told != {column: row[column] for column in told}:
                 wrong.append(row["id"])
         return wrong
 
 
-def rebuilt(record: Sequence[asyncpg.Record]) -> dict[str, object]:
-    """A job, from its events alone."""
+def rebuilt(record: Sequence[asyncpg.Record], now: asyncpg.Record) -> dict[str, object]:
+    """A job, from its events alone; what it is now is looked at only for a post from before posts held their terms."""
     job: dict[str, object] = dict.fromkeys(("claimed_by", "agreed_price", "claimed_at", *WORK))
     given_back = None
     for event in record:
@@ -109,8 +111,9 @@ def rebuilt(record: Sequence[asyncpg.Record]) -> dict[str, object]:
         assert event["from_state"] in (before, "confirmed" if before == "done" else before)
         job |= {"owner": event["owner"], "status": event["to_state"], "version": event["version"]}
         if move in ("post", "edit"):
-            terms = details["after"]
-            job |= terms | {"starts_at": terms["starts_at"] and datetime.fromisoformat(terms["starts_at"])}
+            terms = details.get("after") or _first_terms(record, now)
+            starts_at = terms["starts_at"]
+            job |= terms | {"starts_at": datetime.fromisoformat(starts_at) if isinstance(starts_at, str) else starts_at}
         elif move in ("claim", "accept", "undo_release"):
             since = given_back if move == "undo_release" else event["happened_at"]
             job |= {"claimed_by": event["other"], "agreed_price": details["price"], "claimed_at": since}
@@ -122,6 +125,12 @@ def rebuilt(record: Sequence[asyncpg.Record]) -> dict[str, object]:
         elif move == "send_back":
             job |= dict.fromkeys(WORK)
     return job
+
+
+def _first_terms(record: Sequence[asyncpg.Record], now: asyncpg.Record) -> dict[str, Any]:
+    """Those before the first edit, or, without one, those of the job."""
+    edits = (json.loads(event["details"], parse_float=Decimal) for event in record if event["move"] == "edit")
+    return next((edit["before"] for edit in edits), None) or {term: now[term] for term in TERMS}
 
 
 async def dump(operator: Connection) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from phresh_tui.database import cleanings, people
-from phresh_tui.market.errors import NothingToUndo, ReviewedAlready
+from phresh_tui.market.errors import NothingToUndo, Refused, ReviewedAlready
 from tests.life.support import Town
 
 FORTNIGHT = 14 * 24 * 60
@@ -64,6 +64,30 @@ async def test_a_no_show_counts_without_stars_when_it_is_visible(town: Town) -> 
     assert (no_show.stars, no_show.headline) == ({}, "Nobody came")
     with pytest.raises(ReviewedAlready):
         await people.report_no_show(town.ada, uuid4(), late, "bob")
+
+
+async def test_a_release_by_the_owner_is_a_no_show_from_the_start_on_of_whoever_had_the_job_before(town: Town) -> None:
+    async def opened_again(*, minutes_since_start: int, minutes_since_claim: int) -> int:
+        job = await town.claimed(starts_at=datetime.now(UTC) - timedelta(minutes=minutes_since_start), hours="1")
+        await town.later(job, minutes_since_claim)
+        await cleanings.release(town.ada, uuid4(), job.id, "Nobody came")
+        return job.id
+
+    for minutes_since_start, minutes_since_claim in ((-1, 60), (30, 29), (30, 4)):
+        in_time = await opened_again(minutes_since_start=minutes_since_start, minutes_since_claim=minutes_since_claim)
+        with pytest.raises(NothingToUndo):
+            await people.report_no_show(town.ada, uuid4(), in_time, "bob")
+    thought_again = await opened_again(minutes_since_start=30, minutes_since_claim=60)
+    await cleanings.undo(town.ada, uuid4(), thought_again)
+    with pytest.raises(NothingToUndo):
+        await people.report_no_show(town.ada, uuid4(), thought_again, "bob")
+    await cleanings.release(town.ada, uuid4(), thought_again, "Still nobody")
+    await people.report_no_show(town.ada, uuid4(), thought_again, "bob", "Nobody came")
+    for session in (town.bob, town.eve):
+        with pytest.raises(Refused):
+            await people.report_no_show(session, uuid4(), thought_again, "bob")
+    with pytest.raises(NothingToUndo):
+        await people.report_no_show(town.ada, uuid4(), thought_again, "eve")
 
 
 async def test_only_a_release_by_the_cleaner_within_a_day_before_the_start_is_a_no_show(town: Town) -> None:

@@ -29,6 +29,7 @@ from phresh_tui.database.session import Session
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import ConfigurationError, DatabaseUnavailable, SchemaError
 from phresh_tui.settings import Settings
+from tests.life.support import TERMS, WORK, rebuilt
 from tests.support import ACCESS, Cluster, Market, draft, free_port
 
 FILES = sorted(migrations_folder().glob("*.sql"))
@@ -301,6 +302,57 @@ async def test_jobs_posted_claimed_and_cancelled_before_there_was_a_record_have_
     async with connected(empty) as connection:
         rows = await connection.fetch("select id, status, claimed_by from public.cleanings order by id")
         assert [tuple(row) for row in rows] == [(1, "open", None), (2, "claimed", "m_bob"), (3, "cancelled", None)]
+
+
+async def test_a_job_is_rebuilt_from_its_events_whichever_schema_they_were_recorded_by(
+    empty: Target, tmp_path: Path
+) -> None:
+    """Some before there was a record, some before a post held its terms, some now."""
+
+    async def played(last: str, *steps: tuple[str, str]) -> None:
+        folder = first_migrations(tmp_path / last, [file.name[:14] for file in FILES].index(last) + 1)
+        assert (await run_dbmate(empty, "up", folder=folder)).code == 0
+        for handle in people:
+            await accounts.sign_up(empty, handle, None) if last == before_the_record else None
+        for handle, call in steps:
+            async with connected(replace(empty, user=f"m_{handle}")) as connection:
+                await connection.execute(f"select {call.replace('(', '(gen_random_uuid(), ', 1)}")
+
+    people, before_the_record = ("ada", "bob"), "20261122090400"
+    posts = [("ada", f"post_cleaning('Job {number}', null, 'dust_up', 20.01)") for number in (1, 2, 3)]
+    await played(before_the_record, *posts, ("bob", "claim_cleaning(2, 20.01)"), ("ada", "cancel_cleaning(3)"))
+    starting = "'2031-05-04 10:00+02', 2.5, 'by_offer'"
+    await played(
+        "20261122100500",
+        ("ada", f"edit_cleaning(1, 'Job one', 'Now', 'spot_clean', 21, 'Hill', {starting})"),
+        ("bob", "finish_cleaning(2, 1.25)"),
+        ("ada", f"post_cleaning('Job 4', null, 'dust_up', 22, null, {starting})"),
+        ("bob", "make_offer(4, 20)"),
+        ("ada", "accept_offer(4, 'bob', 20)"),
+        ("ada", "post_cleaning('Job 5', null, 'dust_up', 22)"),
+        ("bob", "claim_cleaning(5, 22)"),
+        ("bob", "release_cleaning(5)"),
+    )
+    await played(
+        FILES[-1].name[:14],
+        ("ada", "edit_cleaning(1, 'Job one again', null, 'spot_clean', 21)"),
+        ("ada", "send_back_cleaning(2, 'Grey')"),
+        ("bob", "finish_cleaning(2, 1.5)"),
+        ("bob", "undo_move(5)"),
+        ("ada", "post_cleaning('Job 6', null, 'dust_up', 22)"),
+        ("bob", "claim_cleaning(6, 22)"),
+    )
+    async with connected(empty) as connection:
+        rows = await connection.fetch("select * from cleanings order by id")
+        assert [row["status"] for row in rows] == ["open", "done", "cancelled", "claimed", "claimed", "claimed"]
+        for row in rows:
+            record = await connection.fetch("select * from events where cleaning_id = $1 order by version", row["id"])
+            told = rebuilt(record, row)
+            if row["id"] == 4:
+                # recorded just after it was accepted, and not yet at the very moment
+                assert told.pop("claimed_at") > row["claimed_at"]
+            assert told == {column: row[column] for column in told}
+            assert told.keys() >= {*TERMS, *WORK, "status", "claimed_by", "agreed_price"}
 
 
 # --- two at once
