@@ -225,6 +225,11 @@ class Life(RuleBasedStateMachine):
         self.offer(offerer, price)
         self.accept(OWNER, offerer)
 
+    @rule(offerer=st.sampled_from(OTHERS), price=prices)
+    def offer_accept_and_leave(self, offerer: str, price: Decimal) -> None:
+        self.offer_and_accept(offerer, price)
+        self.release(offerer)
+
     @precondition(lambda self: self.model.cleaner is not None)
     @rule()
     def release_by_the_cleaner(self) -> None:
