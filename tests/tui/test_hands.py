@@ -41,7 +41,7 @@ async def test_the_palette_finds_jobs_by_words_and_numbers(with_jobs: Market, dr
         number = await with_jobs.psql("select id from cleanings where name = 'Stairs'")
         # from another screen, and back to where the job is
         await driver.press("m")
-        await driver.see("[Posted 0]")
+        await driver.see("Posted 0")
         await driver.press("ctrl+p")
         await driver.type(f"#{number[0]['id']}")
         await driver.see("Stairs")

@@ -46,7 +46,7 @@ async def test_a_new_job_is_selected_also_when_filter_and_order_would_hide_it(ma
         await post(ada, f"Job {number}", "20.00")
     async with drive("ada") as driver:
         await driver.browsing()
-        await driver.press("s", "slash")
+        await driver.press("s", "s", "slash")
         await driver.type("job 2")
         await driver.press("enter")
         await driver.see("open jobs · price ↑ · “job 2”")
@@ -151,7 +151,7 @@ async def test_an_own_open_job_is_changed_and_cancelled(market: Market, drive: D
     job = await post(ada, "Wash the windows", "20.00")
     async with drive("ada") as driver:
         await driver.browsing()
-        await driver.press("m")
+        await driver.press("m", "tab")
         await driver.see("[Posted 1]", "Wash the windows", "e Edit", "x Cancel job")
         await driver.press("e")
         await driver.see(f"Edit job {job.id}", "20.00")
@@ -179,7 +179,7 @@ async def test_a_claimed_job_is_given_back_from_my_jobs(market: Market, drive: D
     await cleanings.claim(bob, uuid4(), job)
     async with drive("bob") as driver:
         await driver.browsing()
-        await driver.press("m")
+        await driver.press("m", "tab")
         await driver.see("You have posted nothing yet")
         await driver.press("tab")
         await driver.see("[Claimed 1]", "claimed by you", "R Release")

@@ -58,7 +58,7 @@ def test_two_members_in_two_terminals_post_find_claim_and_undo(embedded: Path) -
         bob.see("Claim “Wash the windows”")
         bob.press("y")
         bob.see("claimed by you")
-        bob.press("m", "tab")
+        bob.press("m", "tab", "tab")
         bob.see("[Claimed 1]", "Wash the windows")
         bob.press("q")
         assert bob.end() == 0

@@ -19,7 +19,7 @@ from phresh_tui.market.search import Filter, Sort
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.screens.filter import FilterScreen
-from phresh_tui.tui.screens.job_keys import JobKeys
+from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
@@ -170,7 +170,7 @@ class BrowseScreen(JobKeys):
                 return True
             job = self.jobs.selected if self.query(JobList) else None
             return not typing and job is not None and self._may_claim(job)
-        if action in ("offer", "withdraw"):
+        if action in ABOUT_A_JOB:
             job = self.shown_job
             return not typing and job is not None and self.can(action, job)
         if action == "undo":
@@ -283,7 +283,3 @@ class BrowseScreen(JobKeys):
         if job is None:
             return
         self.ask_claim(job)
-
-    def action_undo(self) -> None:
-        """Takes the last move back."""
-        self.phresh.moves.undo_last()

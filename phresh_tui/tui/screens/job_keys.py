@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from phresh_tui.database.about import About
 from phresh_tui.market.cleaning import Booking, Cleaning
@@ -13,9 +13,17 @@ from phresh_tui.market.words import show_span
 from phresh_tui.tui import job_moves
 from phresh_tui.tui.moves import Step
 from phresh_tui.tui.screens.base import MarketScreen
-from phresh_tui.tui.screens.confirm import Confirm
+from phresh_tui.tui.screens.confirm import AskReason, Confirm
 from phresh_tui.tui.screens.offer import OfferDialog
 from phresh_tui.tui.widgets.detail import JobDetail
+
+# in the first five minutes a claim is given back without a word; asked a little earlier, for the answer takes time
+WITHOUT_REASON = timedelta(minutes=4, seconds=30)
+# keys that are about the job under the cursor
+ABOUT_A_JOB = frozenset({
+    "offer", "withdraw", "offers", "edit", "post_again", "cancel_job", "release", "finish", "confirm", "send_back",
+    "review", "history",
+})  # fmt: skip
 
 
 class JobKeys(MarketScreen):
@@ -44,11 +52,23 @@ class JobKeys(MarketScreen):
     def can(self, action: str, job: Cleaning) -> bool:
         """Whether a key about this job would do something now."""
         me, about = self.session.handle, self.about
-        if action == "offer":
-            return job.booking is Booking.BY_OFFER and possible("offer", job, me)
-        if action == "withdraw":
-            return possible("withdraw", job, me) and about is not None and bool(about.live_offers)
-        return True
+        match action:
+            case "offer":
+                return job.booking is Booking.BY_OFFER and possible("offer", job, me)
+            case "withdraw":
+                return possible("withdraw", job, me) and about is not None and bool(about.live_offers)
+            case "offers":
+                return self.can("offer", job) or (job.owner == me and about is not None and bool(about.offers))
+            case "review":
+                return possible("review", job, me) and about is not None and not about.reviewed
+            case "post_again":
+                return job.owner == me
+            case "cancel_job":
+                return possible("cancel", job, me)
+            case "edit" | "release" | "finish" | "confirm" | "send_back":
+                return possible(action, job, me)
+            case _:
+                return True
 
     def ask_claim(self, job: Cleaning) -> None:
         """Asks in one line, then claims; says first when it overlaps with another job of one's own."""
@@ -81,3 +101,86 @@ class JobKeys(MarketScreen):
                 self.phresh.moves.start(step)
 
         self.app.push_screen(Confirm(before, job_moves.shown_name(job), after), answered)
+
+    def action_undo(self) -> None:
+        """Takes the last move back."""
+        self.phresh.moves.undo_last()
+
+    def action_history(self) -> None:
+        """Shows what happened to the job."""
+        from phresh_tui.tui.screens.history import HistoryScreen
+
+        if self.shown_job is not None:
+            self.app.push_screen(HistoryScreen(self.shown_job))
+
+    # --- one's own jobs, from the post to the review
+
+    def action_offers(self) -> None:
+        """Shows the offers on one's own job side by side; on another's asks for one's own offer."""
+        from phresh_tui.tui.screens.offers import OffersScreen
+
+        job = self.shown_job
+        if job is not None and job.owner == self.session.handle:
+            self.app.push_screen(OffersScreen(job))
+        else:
+            self.action_offer()
+
+    def action_edit(self) -> None:
+        """Opens the form with the job in it."""
+        if self.shown_job is not None:
+            self.phresh.open_form(self.shown_job)
+
+    def action_post_again(self) -> None:
+        """Opens the form for a new job like this one."""
+        if self.shown_job is not None:
+            self.phresh.open_form(self.shown_job, again=True)
+
+    def action_cancel_job(self) -> None:
+        """Asks why, then takes one's own job back."""
+        job = self.shown_job
+        if job is not None:
+            question = f"Cancel “{visible(job.name)}”: why?"
+            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.cancel(job, reason)))
+
+    def action_release(self) -> None:
+        """Asks, then opens a claimed job again; why, when it was not claimed just now."""
+        job = self.shown_job
+        if job is None:
+            return
+        before, after = ("Take “", f"” away from @{job.claimed_by}") if job.owner == self.session.handle else (
+            "Give “", f"” back to @{job.owner}")  # fmt: skip
+        if job.claimed_at is not None and datetime.now(UTC) - job.claimed_at > WITHOUT_REASON:
+            question = f"{before}{visible(job.name)}{after}: why?"
+            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.release(job, reason)))
+        else:
+            self.ask(before, job, f"{after}?", job_moves.release(job))
+
+    def action_finish(self) -> None:
+        """Asks for the hours, then says that the job is done."""
+        from phresh_tui.tui.screens.finish import FinishDialog
+
+        if self.shown_job is not None:
+            self.app.push_screen(FinishDialog(self.shown_job))
+
+    def action_confirm(self) -> None:
+        """Asks, then closes a job that is done."""
+        job = self.shown_job
+        if job is not None:
+            total = "" if job.total is None else f" for {show_price(job.total, self.session.market.currency)}"
+            self.ask("Confirm “", job, f"” by @{job.claimed_by}{total}?", job_moves.confirm(job))
+
+    def action_send_back(self) -> None:
+        """Asks why, then returns a job to its cleaner."""
+        job = self.shown_job
+        if job is not None:
+            question = f"Send “{visible(job.name)}” back to @{job.claimed_by}: why?"
+            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.send_back(job, reason)))
+
+    def action_review(self) -> None:
+        """Asks for stars, then writes the review."""
+        from phresh_tui.tui.screens.review import ReviewDialog
+
+        job = self.shown_job
+        if job is not None:
+            other = job.claimed_by if job.owner == self.session.handle else job.owner
+            self.app.push_screen(ReviewDialog(job, str(other)))

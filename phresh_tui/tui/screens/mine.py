@@ -1,8 +1,6 @@
-"""What I have posted and what I have claimed."""
+"""My jobs: what is under way, what I have posted, what I have claimed."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,42 +9,37 @@ from textual.content import Content
 from textual.widgets import Static
 
 from phresh_tui.database.cleanings import Listing
-from phresh_tui.market.cleaning import Status
+from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.search import Place
-from phresh_tui.market.text import visible
-from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, bindings
-from phresh_tui.tui.screens.base import MarketScreen
-from phresh_tui.tui.screens.confirm import AskReason, Confirm
+from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
+from phresh_tui.tui.widgets.now_list import NowList
 
-# in the first five minutes a claim is given back without a word; asked a little earlier, for the answer takes time
-WITHOUT_REASON = timedelta(minutes=4, seconds=30)
+NOW = "now"
+TABS = (NOW, Place.POSTED.value, Place.CLAIMED.value)
 EMPTY = {
-    Place.POSTED: ("You have posted nothing yet.\n\n", "n", " posts a job."),
-    Place.CLAIMED: (
-        "You have claimed nothing yet.\n\n",
-        "Esc",
-        " goes back to the open jobs; c claims the selected one.",
-    ),
+    NOW: ("Nothing is under way. What is over stands under Posted and Claimed.\n\n", "n", " posts a job."),
+    "posted": ("You have posted nothing yet.\n\n", "n", " posts a job."),
+    "claimed": ("You have claimed nothing yet.\n\n", "Esc", " goes back to the open jobs; c claims the selected one."),
 }
 
 
-class MineScreen(MarketScreen):
-    """Two lists, one at a time: posted and claimed."""
+class MineScreen(JobKeys):
+    """Three lists, one at a time: what is under way, what I have posted, what I have claimed."""
 
     HELP_PLACES = (Where.MINE, Where.LIST)
     BINDINGS = bindings(Where.MINE)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
-    AUTO_FOCUS = "#posted"
+    AUTO_FOCUS = "#now"
 
     def __init__(self) -> None:
         super().__init__()
-        self._place = Place.POSTED
+        self._tab = NOW
 
     def compose(self) -> ComposeResult:
         """Tabs, lists, detail."""
@@ -54,6 +47,9 @@ class MineScreen(MarketScreen):
         yield Static(id="tabs", markup=False)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
+                with Vertical(id="now-pane", classes="tab"):
+                    yield NowList(self.session, id=NOW)
+                    yield Static(id="now-empty", classes="empty", markup=False)
                 for place in (Place.POSTED, Place.CLAIMED):
                     jobs = JobList(self.session, Listing(place), id=place.value)
                     with Vertical(id=f"{place.value}-pane", classes="tab"):
@@ -64,46 +60,77 @@ class MineScreen(MarketScreen):
         yield KeyBar()
 
     @property
-    def jobs(self) -> JobList:
+    def jobs(self) -> JobList | NowList:
         """The list that is shown."""
-        return self.query_one(f"#{self._place.value}", JobList)
+        if self._tab == NOW:
+            return self.query_one(NowList)
+        return self.query_one(f"#{self._tab}", JobList)
+
+    @property
+    def shown_job(self) -> Cleaning | None:
+        """The job under the cursor."""
+        return self.jobs.selected if self.query(f"#{self._tab}") else None
 
     def on_mount(self) -> None:
-        """Shows the posted jobs first."""
+        """Shows first what is under way."""
         self._show_tab()
 
     def _show_tab(self) -> None:
-        for place in (Place.POSTED, Place.CLAIMED):
-            self.query_one(f"#{place.value}-pane").display = place is self._place
+        for tab in TABS:
+            self.query_one(f"#{tab}-pane").display = tab == self._tab
         self.query_one(JobDetail).show_job(self.jobs.selected)
         self._draw()
         self.jobs.focus()
 
     def _draw(self) -> None:
         parts: list[tuple[str, str]] = []
-        for place in (Place.POSTED, Place.CLAIMED):
-            jobs = self.query_one(f"#{place.value}", JobList)
-            number = "…" if jobs.total is None else f"{jobs.total.number:,}"
-            chosen = place is self._place
-            label = f"{place.value.capitalize()} {number}"
+        for tab in TABS:
+            number, is_empty = self._count(tab)
+            chosen = tab == self._tab
+            label = f"{tab.capitalize()} {number}"
             parts.append((f"[{label}]" if chosen else f" {label} ", "bold $text-accent" if chosen else "$text-muted"))
             parts.append(("  ", ""))
-            empty = self.query_one(f"#{place.value}-empty", Static)
-            empty.display = jobs.is_empty
-            if jobs.heading is not None:
-                jobs.heading.display = not jobs.is_empty
-            if jobs.is_empty:
-                before, key, after = EMPTY[place]
+            empty = self.query_one(f"#{tab}-empty", Static)
+            empty.display = is_empty
+            self.query_one(f"#{tab}").display = not is_empty or tab != NOW
+            if is_empty:
+                before, key, after = EMPTY[tab]
                 empty.update(Content.assemble(before, (key, "bold"), after))
         self.query_one("#tabs", Static).update(Content.assemble(*parts))
         self.refresh_bindings()
+
+    def _count(self, tab: str) -> tuple[str, bool]:
+        """How many jobs a tab has, and whether it has none."""
+        if tab == NOW:
+            items = self.query_one(NowList).items
+            return ("…" if items is None else str(len(items))), items == []
+        jobs = self.query_one(f"#{tab}", JobList)
+        if jobs.heading is not None:
+            jobs.heading.display = not jobs.is_empty
+        return ("…" if jobs.total is None else f"{jobs.total.number:,}"), jobs.is_empty
 
     @on(JobList.Loaded)
     def _loaded(self) -> None:
         self._draw()
 
+    @on(NowList.Loaded)
+    def _now_loaded(self) -> None:
+        self._draw()
+        self._now_selected()
+
+    @on(NowList.OptionHighlighted)
+    def _now_selected(self) -> None:
+        if self._tab == NOW:
+            self.query_one(JobDetail).show_job(self.jobs.selected)
+            self.refresh_bindings()
+
+    @on(NowList.OptionSelected)
+    def _read_job(self) -> None:
+        self.action_focus_detail()
+
     @on(JobList.Failed)
-    def _failed(self, event: JobList.Failed) -> None:
+    @on(NowList.Failed)
+    def _failed(self, event: JobList.Failed | NowList.Failed) -> None:
         self.phresh.tell_error(event.error)
 
     @on(JobList.Selected)
@@ -113,19 +140,20 @@ class MineScreen(MarketScreen):
             self.refresh_bindings()
 
     def look_again(self) -> None:
-        """Reads both lists again."""
+        """Reads all lists again."""
+        super().look_again()
         for jobs in self.query(JobList):
             jobs.look_again()
+        for now in self.query(NowList):
+            now.look_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The footer tells the truth."""
-        if not self.is_mounted or not self.query(f"#{self._place.value}"):
+        """The footer tells the truth: only what is possible with the job under the cursor."""
+        if not self.is_mounted or not self.query(f"#{self._tab}"):
             return True
-        job = self.jobs.selected
-        if action in ("edit", "cancel_job"):
-            return job is not None and self._place is Place.POSTED and job.status is Status.OPEN
-        if action == "release":
-            return job is not None and self._place is Place.CLAIMED and job.status is Status.CLAIMED
+        if action in ABOUT_A_JOB:
+            job = self.shown_job
+            return job is not None and self.can(action, job)
         if action == "undo":
             return self.phresh.moves.undo is not None
         return True
@@ -135,12 +163,17 @@ class MineScreen(MarketScreen):
         self.action_other_tab()
 
     def action_previous_field(self) -> None:
-        """The same, for there are two."""
-        self.action_other_tab()
+        """The other way round."""
+        self.action_tab_before()
 
     def action_other_tab(self) -> None:
-        """Between posted and claimed."""
-        self._place = Place.CLAIMED if self._place is Place.POSTED else Place.POSTED
+        """To the right, and round."""
+        self._tab = TABS[(TABS.index(self._tab) + 1) % len(TABS)]
+        self._show_tab()
+
+    def action_tab_before(self) -> None:
+        """To the left, and round."""
+        self._tab = TABS[(TABS.index(self._tab) - 1) % len(TABS)]
         self._show_tab()
 
     def action_focus_detail(self) -> None:
@@ -161,37 +194,3 @@ class MineScreen(MarketScreen):
     def action_post(self) -> None:
         """Opens the form."""
         self.phresh.open_form()
-
-    def action_undo(self) -> None:
-        """Takes the last move back."""
-        self.phresh.moves.undo_last()
-
-    def action_edit(self) -> None:
-        """Opens the form with the selected job in it."""
-        if self.jobs.selected is not None:
-            self.phresh.open_form(self.jobs.selected)
-
-    def action_cancel_job(self) -> None:
-        """Asks, then takes an open job back."""
-        job = self.jobs.selected
-        if job is None:
-            return
-
-        question = f"Cancel “{visible(job.name)}”: why?"
-        self.app.push_screen(AskReason(question, job, lambda reason: job_moves.cancel(job, reason)))
-
-    def action_release(self) -> None:
-        """Asks, then gives a claimed job back."""
-        job = self.jobs.selected
-        if job is None:
-            return
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.phresh.moves.start(job_moves.release(job))
-
-        if job.claimed_at is not None and datetime.now(UTC) - job.claimed_at > WITHOUT_REASON:
-            question = f"Give “{visible(job.name)}” back to @{job.owner}: why?"
-            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.release(job, reason)))
-            return
-        self.app.push_screen(Confirm("Give “", visible(job.name), f"” back to @{job.owner}?"), answered)

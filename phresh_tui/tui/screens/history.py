@@ -1,0 +1,77 @@
+"""What happened to a job, as a timeline."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from phresh_tui.database.events import history
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.record import Event
+from phresh_tui.market.text import visible
+from phresh_tui.market.words import said, show_moment
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.reading import Reading
+
+
+class HistoryScreen(MarketScreen):
+    """One move a line, oldest first, each day once."""
+
+    HELP_PLACES = (Where.HISTORY, Where.READ)
+    BINDINGS = bindings(Where.HISTORY)
+    AUTO_FOCUS = "#timeline"
+
+    def __init__(self, job: Cleaning) -> None:
+        super().__init__()
+        self._job = job
+
+    def compose(self) -> ComposeResult:
+        """What it is about, and the line of time."""
+        yield TopBar("History")
+        yield Static(f"“{visible(self._job.name)}”, no. {self._job.id}", id="about-offers", markup=False)
+        with Reading(id="timeline"):
+            yield Static("Looking …", id="events", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Reads it."""
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Reads it again."""
+        self.run_worker(self._read(), group="history", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        try:
+            found = await history(self.session, self._job.id)
+        except PhreshError as error:
+            self.phresh.tell_error(error)
+            return
+        self.query_one("#events", Static).update(self._content(found))
+
+    def _content(self, found: list[Event]) -> Content:
+        parts: list[str | tuple[str, str]] = []
+        me, currency = self.session.handle, self.session.market.currency
+        shown = ""
+        for event in found:
+            day, clock = show_moment(event.happened_at).split(" ")
+            if day != shown:
+                shown = day
+                parts.append((f"{day}\n", "bold"))
+            who = "you" if event.actor == me else f"@{event.actor}"
+            parts.append((f"  {clock} {event.after.sign} ", "$text-muted"))
+            parts.append((f"{who} ", "bold" if event.actor == me else "bold $text-accent"))
+            parts.append(f"{visible(said(event, currency))}\n")
+        parts.append(
+            ("\nEverybody sees posts and changes; the rest is for both sides of the job.", "$text-muted italic")
+        )
+        return Content.assemble(*parts)
+
+    def action_back(self) -> None:
+        """Back to where it was opened."""
+        if self.app.screen is self:
+            self.app.pop_screen()

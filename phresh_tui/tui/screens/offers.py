@@ -1,0 +1,170 @@
+"""The offers on one's own job, side by side."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+from textual.widgets.option_list import Option
+
+from phresh_tui.database.about import Profiles
+from phresh_tui.database.cleanings import one
+from phresh_tui.database.offers import on_job
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.moves import possible
+from phresh_tui.market.price import estimate, show_price
+from phresh_tui.market.record import Offer, OfferStatus, Profile
+from phresh_tui.market.text import age, visible
+from phresh_tui.market.words import show_stars
+from phresh_tui.tui import job_moves
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.moves import Step
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.confirm import Confirm
+from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.columns import fit
+from phresh_tui.tui.widgets.menu import MenuList
+
+
+class OffersScreen(MarketScreen):
+    """One offer a line, cheapest first: who, stars, jobs done, price, total; below it the message."""
+
+    HELP_PLACES = (Where.OFFERS, Where.MENU)
+    BINDINGS = bindings(Where.OFFERS)
+    AUTO_FOCUS = "#offers"
+
+    def __init__(self, job: Cleaning) -> None:
+        super().__init__()
+        self._job = job
+        self._offers: list[Offer] | None = None
+        self._profiles: dict[str, Profile | None] = {}
+
+    def compose(self) -> ComposeResult:
+        """What it is about, the columns, the offers."""
+        yield TopBar("Offers")
+        yield Static(id="about-offers", markup=False)
+        yield Static(id="offers-heading", markup=False)
+        yield MenuList(id="offers", markup=False)
+        yield KeyBar()
+
+    @property
+    def offer(self) -> Offer | None:
+        """The offer under the cursor."""
+        option = self.query_one(MenuList).highlighted_option
+        return next((o for o in self._offers or () if option is not None and o.handle == option.id), None)
+
+    def on_mount(self) -> None:
+        """Reads the offers."""
+        self.query_one("#about-offers", Static).update("Looking for offers …")
+        self.look_again()
+
+    def on_resize(self) -> None:
+        """Another width leaves another room."""
+        self._draw()
+
+    def look_again(self) -> None:
+        """Reads them again."""
+        self.run_worker(self._read(), group="offers", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        profiles = Profiles(self.session)
+        try:
+            self._job = await one(self.session, self._job.id) or self._job
+            self._offers = await on_job(self.session, self._job.id)
+            for offer in self._offers:
+                self._profiles[offer.handle] = await profiles.of(offer.handle)
+        except PhreshError as error:
+            self.phresh.tell_error(error)
+            return
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._offers is None:
+            return
+        job, currency = self._job, self.session.market.currency
+        width = max(self.size.width - 4, 20)
+        standing = sum(offer.status is OfferStatus.LIVE for offer in self._offers)
+        text = f"“{visible(job.name)}”, {show_price(job.price, currency)} per hour, {job.status.value}"
+        text += f" · {standing} of {len(self._offers)} {'offer stands' if standing == 1 else 'offers stand'}"
+        self.query_one("#about-offers", Static).update(text)
+        cells = (14, 14, 6, 12, 12) if width >= 66 else (14, 0, 0, 12, 0)
+        titles = ("By", "Stars", "Jobs", "Per hour", "Total")
+        self.query_one("#offers-heading", Static).update(
+            " " * 2
+            + "".join(fit(title, room, title in titles[2:]) for title, room in zip(titles, cells, strict=True) if room)
+        )
+        menu = self.query_one(MenuList)
+        at = self.offer.handle if self.offer is not None else None
+        menu.set_options([Option(self._line(offer, cells), id=offer.handle) for offer in self._offers])
+        handles = [offer.handle for offer in self._offers]
+        if handles:
+            menu.highlighted = handles.index(at) if at in handles else 0
+        self.refresh_bindings()
+
+    def _line(self, offer: Offer, cells: tuple[int, ...]) -> Content:
+        profile, currency = self._profiles.get(offer.handle), self.session.market.currency
+        total = "" if self._job.hours is None else show_price(estimate(offer.price, self._job.hours), currency)
+        columns = (
+            f"@{offer.handle}",
+            "" if profile is None else show_stars(profile),
+            "" if profile is None else str(profile.jobs_done),
+            show_price(offer.price, currency),
+            total,
+        )
+        sign = {"live": "○", "accepted": "●", "declined": "×", "withdrawn": "×"}[offer.status.value]
+        line = f"{sign} " + "".join(
+            fit(text, room, index > 1) for index, (text, room) in enumerate(zip(columns, cells, strict=True)) if room
+        )
+        said = f"\n    “{visible(offer.message)}”" if offer.message else ""
+        state = "" if offer.status is OfferStatus.LIVE else f"  {offer.status.value}"
+        made = age(offer.updated_at, datetime.now(UTC))
+        return Content.assemble((line, "bold"), f"{state}  {made}", (said, "$text-muted"))
+
+    # --- answering
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer tells the truth."""
+        if not self.is_mounted or not self.query(MenuList):
+            return True
+        if action in ("accept", "decline"):
+            live = self.offer is not None and self.offer.status is OfferStatus.LIVE
+            return live and possible(action, self._job, self.session.handle)
+        if action == "undo":
+            return self.phresh.moves.undo is not None
+        return True
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Another offer, other keys."""
+        self.refresh_bindings()
+
+    def action_accept(self) -> None:
+        """Asks, then gives the job away."""
+        offer = self.offer
+        if offer is not None:
+            price = show_price(offer.price, self.session.market.currency)
+            self._ask("Give “", f"” to @{offer.handle} for {price}/h?", job_moves.accept(self._job, offer))
+
+    def action_decline(self) -> None:
+        """Asks, then says no."""
+        offer = self.offer
+        if offer is not None:
+            self._ask(f"Say no to @{offer.handle}, who offers to do “", "”?", job_moves.decline(self._job, offer))
+
+    def _ask(self, before: str, after: str, step: Step) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.phresh.moves.start(step)
+
+        self.app.push_screen(Confirm(before, visible(self._job.name), after), answered)
+
+    def action_undo(self) -> None:
+        """Takes the last move back."""
+        self.phresh.moves.undo_last()
+
+    def action_back(self) -> None:
+        """Back to my jobs."""
+        if self.app.screen is self:
+            self.app.pop_screen()

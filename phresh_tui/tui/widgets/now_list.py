@@ -1,0 +1,96 @@
+"""The jobs that are under way, below headings that say what they need."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from phresh_tui.database.session import Session
+from phresh_tui.database.todo import Todo, todo
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.text import visible
+from phresh_tui.tui.actions import Where, bindings
+
+
+class NowList(OptionList):
+    """One line a job; the cursor stays on its job when the list changes."""
+
+    BINDINGS = bindings(Where.MENU)
+    DEFAULT_CSS = "NowList { height: 1fr; border: none; padding: 0; background: $surface; }"
+
+    class Loaded(Message):
+        """The list was read."""
+
+    class Failed(Message):
+        """The list could not be read."""
+
+        def __init__(self, error: PhreshError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, markup=False)
+        self._session = session
+        self._items: list[Todo] | None = None
+
+    @property
+    def items(self) -> list[Todo] | None:
+        """What is under way, or None before it was read."""
+        return self._items
+
+    @property
+    def selected(self) -> Cleaning | None:
+        """The job under the cursor, or None."""
+        option = self.highlighted_option
+        number = option.id if option is not None else None
+        return next((item.job for item in self._items or () if str(item.job.id) == number), None)
+
+    def on_mount(self) -> None:
+        """Reads it."""
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Reads it again."""
+        self.run_worker(self._read(), group="todo", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        try:
+            found = await todo(self._session)
+        except PhreshError as error:
+            self.post_message(self.Failed(error))
+            return
+        if found != self._items:
+            self._show(found)
+        self.post_message(self.Loaded())
+
+    def _show(self, items: list[Todo]) -> None:
+        before, line = self.highlighted_option, self.highlighted
+        self._items = items
+        options: list[Option] = []
+        group = ""
+        known: set[int] = set()
+        for item in items:
+            if item.job.id in known:
+                continue
+            known.add(item.job.id)
+            if item.group != group:
+                group = item.group
+                options.append(Option(Content.styled(group, "bold $text-accent"), disabled=True))
+            text = Content.assemble(
+                f"  {item.job.status.sign} ",
+                (visible(item.job.name), "bold"),
+                (f"  {visible(item.words)}", "$text-muted"),
+            )
+            options.append(Option(text, id=str(item.job.id)))
+        self.set_options(options)
+        ids = [option.id for option in options]
+        if before is not None and before.id in ids:
+            self.highlighted = ids.index(before.id)
+        elif ids:
+            # the next best: where the cursor was, or the first job
+            self.highlighted = min(max(line or 1, 1), len(ids) - 1)
+            if ids[self.highlighted] is None:
+                self.action_cursor_down()
