@@ -12,7 +12,7 @@ from platform import python_version
 from typing import NamedTuple
 
 from phresh_tui import __version__
-from phresh_tui.cli.context import is_terminal
+from phresh_tui.cli.terminal import is_terminal
 from phresh_tui.database.checkup import Checkup
 from phresh_tui.database.migrations import dbmate_binary, known_versions
 from phresh_tui.database.preparation import Door
