@@ -6,7 +6,9 @@ import json
 from decimal import Decimal
 from uuid import UUID
 
+from phresh_tui.database.cleanings import COLUMNS, cleaning_of
 from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import BadInput, NotAMember
 from phresh_tui.market.member import handle_of, login_of
 from phresh_tui.market.record import ASPECTS, AspectStars, PrivateDetails, Profile, Review
@@ -107,6 +109,22 @@ async def reviews_of(session: Session, handle: str, limit: int = 50) -> list[Rev
         )
         for row in rows
     ]
+
+
+async def jobs_together(session: Session, handle: str, limit: int = 50) -> list[Cleaning]:
+    """The jobs that the member and another one have had with each other, last changed first."""
+    # a branch for each side, so that each finds its index
+    branches = " union all ".join(
+        f"(select {COLUMNS} from public.cleanings "  # noqa: S608  only our own words are put together
+        f'where claimed_by = ${cleaner}::text collate "C" and owner = ${owner}::text collate "C" '
+        "order by updated_at desc, id desc limit $3)"
+        for cleaner, owner in ((1, 2), (2, 1))
+    )
+    rows = await session.fetch(
+        f"select * from ({branches}) together order by updated_at desc, id desc limit $3",  # noqa: S608
+        *(session.target.user, login_of(handle), limit),
+    )
+    return [cleaning_of(row) for row in rows]
 
 
 async def review(

@@ -30,6 +30,7 @@ class Where(StrEnum):
     INBOX = "inbox"
     PROFILE = "profile"
     MARKET = "market"
+    PLACES = "from place to place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,39 @@ ACTIONS = (
     Action("back", Where.OFFERS, "escape,o", "My jobs", "Back to my jobs", 7),
     # --- what happened to a job
     Action("back", Where.HISTORY, "escape,t", "Back", "Back to where it was opened", 7),
+    # --- from place to place
+    Action("agenda", Where.PLACES, "A", "Agenda", "The week: what you have claimed, by day", 30),
+    Action("inbox", Where.PLACES, "I", "Inbox", "What others did that concerns you", 31),
+    Action("profile", Where.PLACES, "P", "Profile", "What others see of you", 32),
+    Action("market", Where.PLACES, "M", "Market", "Prices, areas, how fast jobs go, what you have earned", 33),
+    # --- the agenda
+    Action("previous-week", Where.AGENDA, "h,left", "Week before", "The week before", 1),
+    Action("next-week", Where.AGENDA, "l,right", "Week after", "The week after", 2),
+    Action("this-week", Where.AGENDA, "t", "Today", "Back to this week", 3),
+    Action("open-job", Where.AGENDA, "enter", "Open", "Go to the selected job", 4),
+    Action("export", Where.AGENDA, "x", "Export .ics", "Write a file for calendar programs", 5),
+    Action("refresh", Where.AGENDA, "r,f5", "Refresh", "Look again now"),
+    Action("back", Where.AGENDA, "escape", "Back", "Back to where you were", 6),
+    # --- the inbox
+    Action("open-job", Where.INBOX, "enter", "Open", "Go to the job; it counts as read then", 1),
+    Action("toggle-read", Where.INBOX, "d", "Read/unread", "Mark as read or unread, and go on", 2),
+    Action("read-all", Where.INBOX, "a", "All read", "Mark all as read", 3),
+    Action("toggle-unread", Where.INBOX, "v", "Only unread", "Show all, or only what is unread", 4),
+    Action("undo", Where.INBOX, "u", "Undo", "Take your last move or mark back", 5),
+    Action("refresh", Where.INBOX, "r,f5", "Refresh", "Look again now"),
+    Action("back", Where.INBOX, "escape", "Back", "Back to where you were", 6),
+    # --- a profile
+    Action("edit-profile", Where.PROFILE, "e", "Edit", "Change what others see of you", 1),
+    Action("scroll-down-line", Where.PROFILE, "j", "Down", "Further down"),
+    Action("scroll-up-line", Where.PROFILE, "k", "Up", "Further up"),
+    Action("refresh", Where.PROFILE, "r,f5", "Refresh", "Look again now"),
+    Action("back", Where.PROFILE, "escape", "Back", "Back to where you were", 6),
+    # --- the market
+    Action("previous-panel", Where.MARKET, "h,left", "Chart before", "The chart to the left", 1),
+    Action("next-panel", Where.MARKET, "l,right", "Next chart", "The chart to the right", 2),
+    Action("next-type", Where.MARKET, "t", "Type", "All types of cleaning, or one of them", 3),
+    Action("refresh", Where.MARKET, "r,f5", "Refresh", "Look again now", 4),
+    Action("back", Where.MARKET, "escape", "Back", "Back to where you were", 6),
     # --- the form
     Action("send", Where.POST, "ctrl+s", "Post", "Post the job, or save the change", 1),
     Action("preview", Where.POST, "ctrl+l", "Preview", "Show the job as others will see it", 2, priority=True),
@@ -171,7 +205,9 @@ ACTIONS = (
 # what a screen may hold: its keys work together with those of the screen
 PARTS = {Where.LIST, Where.MENU, Where.READ}
 # the places without a list of jobs
-WITHOUT_LIST = {Where.POST, Where.SIGN_IN, Where.REVIEW}
+WITHOUT_LIST = {Where.POST, Where.SIGN_IN, Where.REVIEW, Where.PROFILE}
+# the places that one goes to by a capital letter, from each other
+OPEN_TO_PLACES = {Where.BROWSE, Where.MINE, Where.AGENDA, Where.INBOX, Where.PROFILE, Where.MARKET, Where.LIST}
 
 
 def bindings(*places: Where) -> list[BindingType]:
@@ -184,6 +220,8 @@ def meet(first: Where, second: Where) -> bool:
     both = {first, second}
     if first is second or {Where.EVERYWHERE, Where.PROGRAM} & both:
         return True
+    if Where.PLACES in both:
+        return bool(OPEN_TO_PLACES & both)
     # only one of the parts is in focus
     return len(PARTS & both) == 1 and not (Where.LIST in both and WITHOUT_LIST & both)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -26,6 +26,7 @@ from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInErr
 from phresh_tui.market.member import login_of
 from phresh_tui.market.text import visible
 from phresh_tui.preferences import Preferences, Section
+from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
@@ -35,6 +36,7 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.sign_in import SignInScreen
+from phresh_tui.tui.unread import Unread
 
 if TYPE_CHECKING:
     from phresh_tui.settings import Settings
@@ -108,9 +110,8 @@ class PhreshApp(App[int]):
         # counts how often what is shown was read again
         self.looks = 0
         self.moves = Moves(self)
+        self.unread = Unread(self)
         self.last_key = ""
-        # opens a member's profile, once there is a screen for it
-        self.open_profile: Callable[[str], None] | None = None
         self.error_console = Console(file=_LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
 
     async def on_mount(self) -> None:
@@ -146,6 +147,8 @@ class PhreshApp(App[int]):
         session.watch_link(self._link_changed)
         session.on_change(self.look_again)
         self.moves.connection_is(True)
+        self.unread.forget()
+        self.unread.look()
         await self._to_first_screen(BrowseScreen())
 
     async def _to_first_screen(self, screen: Screen[None]) -> None:
@@ -221,12 +224,29 @@ class PhreshApp(App[int]):
     def look_again(self) -> None:
         """Reads again what the member sees, also behind a dialog; what is hidden is read when it is shown again."""
         self.looks += 1
+        self.unread.look()
         for screen in reversed(self.screen_stack):
             if isinstance(screen, MarketScreen):
                 screen.looked = self.looks
                 screen.look_again()
             if not screen.is_modal:
                 return
+
+    # --- from place to place
+
+    def go_to(self, place: MarketScreen) -> None:
+        """Opens a place, or goes back to it when it is open."""
+        self.run_worker(places.go_to(self, place), group="places", exit_on_error=False)
+
+    def open_job(self, job_id: int) -> None:
+        """Jumps to a job, where it can be moved."""
+        self.run_worker(places.open_job(self, job_id), group="places", exit_on_error=False)
+
+    def open_profile(self, handle: str) -> None:
+        """Opens the profile of a member."""
+        from phresh_tui.tui.screens.profile import ProfileScreen
+
+        self.go_to(ProfileScreen(handle))
 
     # --- what is told
 
@@ -298,16 +318,6 @@ class PhreshApp(App[int]):
         from phresh_tui.tui.palette import Palette
 
         self.push_screen(Palette())
-
-    def open_job(self, job: Cleaning) -> None:
-        """Shows a job: among the open ones, or in full over this screen."""
-        self.call_later(self._open_job, job)
-
-    async def _open_job(self, job: Cleaning) -> None:
-        while len(self.screen_stack) > 2:
-            await self.pop_screen()
-        if isinstance(self.screen, BrowseScreen):
-            self.screen.reveal(job)
 
     def open_section(self, section: Section) -> None:
         """Shows the list of one of the member's sections."""

@@ -129,15 +129,21 @@ class MarketProvider(Provider):
         assert session is not None
         price = show_price(job.price, session.market.currency)
         said = f"Job {job.id}, {job.status}, {price}/h, by @{job.owner}"
-        return Hit(score, _text(job.name), partial(self._phresh.open_job, job), job.name, said)
+        return Hit(score, _text(job.name), partial(self._phresh.open_job, job.id), job.name, said)
 
     async def _members(self, query: str) -> list[Hit]:
-        session, opens = self._phresh.session, self._phresh.open_profile
-        if session is None or opens is None:
+        session = self._phresh.session
+        if session is None:
             return []
         found = await people.find_members(session, query.removeprefix("@"), FOUND)
         return [
-            Hit(BELOW_COMMANDS / 2 - place / 1000, f"@{handle}", partial(opens, handle), handle, "Member")
+            Hit(
+                BELOW_COMMANDS / 2 - place / 1000,
+                f"@{handle}",
+                partial(self._phresh.open_profile, handle),
+                handle,
+                "Member",
+            )
             for place, handle in enumerate(found)
         ]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import Screen
 
 from phresh_tui.database.session import Link, Session
+from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.widgets.bars import TopBar
@@ -22,6 +23,8 @@ class MarketScreen(Screen[None]):
     looked: int | None = None
     """The app's count of looks when this screen was read last; None before it was shown."""
     BINDINGS = bindings(Where.EVERYWHERE)
+    key = ""
+    """What tells two screens of one kind apart: whose profile it is."""
 
     @property
     def phresh(self) -> PhreshApp:
@@ -42,6 +45,7 @@ class MarketScreen(Screen[None]):
             bar.who = self.phresh.session.handle if self.phresh.session else ""
             bar.next_try = self.phresh.session.seconds_to_next_try if self.phresh.session else None
             bar.link = link
+            bar.unread = self.phresh.unread.label
 
     def on_screen_resume(self) -> None:
         """Comes back with the truth in the top line, and with what has changed behind another screen."""
@@ -64,6 +68,39 @@ class MarketScreen(Screen[None]):
     def action_previous_field(self) -> None:
         """Moves the focus back."""
         self.focus_previous()
+
+    # --- from place to place
+
+    def action_back(self) -> None:
+        """Back to where one was."""
+        self.app.pop_screen()
+
+    def action_refresh(self) -> None:
+        """Looks again now."""
+        self.look_again()
+
+    def action_agenda(self) -> None:
+        """The week."""
+        from phresh_tui.tui.screens.agenda import AgendaScreen
+
+        self.phresh.go_to(AgendaScreen())
+
+    def action_inbox(self) -> None:
+        """What others did."""
+        from phresh_tui.tui.screens.inbox import InboxScreen
+
+        self.phresh.go_to(InboxScreen())
+
+    def action_profile(self) -> None:
+        """One's own profile."""
+        self.phresh.open_profile(self.session.handle)
+
+    def action_market(self) -> None:
+        """The market at a glance, with the price of the selected job marked."""
+        from phresh_tui.tui.screens.market import MarketOverviewScreen
+
+        job = getattr(self, "shown_job", None)
+        self.phresh.go_to(MarketOverviewScreen(job if isinstance(job, Cleaning) else None))
 
     def action_help(self) -> None:
         """Says what can be done here."""

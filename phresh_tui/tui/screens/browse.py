@@ -48,8 +48,8 @@ class SearchInput(Input):
 class BrowseScreen(JobKeys):
     """The list of open jobs, with the selected one in full beside or below it."""
 
-    HELP_PLACES = (Where.BROWSE, Where.LIST)
-    BINDINGS = bindings(Where.BROWSE)
+    HELP_PLACES = (Where.BROWSE, Where.LIST, Where.PLACES)
+    BINDINGS = [*bindings(Where.BROWSE), *bindings(Where.PLACES)]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
     AUTO_FOCUS = "JobList"
@@ -71,6 +71,11 @@ class BrowseScreen(JobKeys):
                 yield Static(id="empty", markup=False)
             yield JobDetail(self.session, id="detail")
         yield KeyBar()
+
+    @property
+    def selected_job(self) -> Cleaning | None:
+        """The job under the cursor."""
+        return self.jobs.selected
 
     @property
     def jobs(self) -> JobList:

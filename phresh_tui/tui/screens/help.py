@@ -28,6 +28,7 @@ TITLES = {
     Where.OFFERS: "Offers on a job",
     Where.HISTORY: "History of a job",
     Where.REVIEW: "A review",
+    Where.PLACES: "From place to place",
     Where.AGENDA: "Agenda",
     Where.INBOX: "Inbox",
     Where.PROFILE: "Profile",

@@ -31,8 +31,8 @@ EMPTY = {
 class MineScreen(JobKeys):
     """Three lists, one at a time: what is under way, what I have posted, what I have claimed."""
 
-    HELP_PLACES = (Where.MINE, Where.LIST)
-    BINDINGS = bindings(Where.MINE)
+    HELP_PLACES = (Where.MINE, Where.LIST, Where.PLACES)
+    BINDINGS = [*bindings(Where.MINE), *bindings(Where.PLACES)]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
     AUTO_FOCUS = "#now"
@@ -74,6 +74,12 @@ class MineScreen(JobKeys):
     def on_mount(self) -> None:
         """Shows first what is under way."""
         self._show_tab()
+
+    def reveal(self, job: Cleaning, place: Place) -> None:
+        """Selects a job in one of the lists."""
+        self._tab = place.value
+        self._show_tab()
+        self.query_one(f"#{self._tab}", JobList).reveal(job)
 
     def _show_tab(self) -> None:
         for tab in TABS:

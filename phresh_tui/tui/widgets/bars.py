@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from phresh_tui.database.session import Link
-from phresh_tui.tui.actions import order_in_footer
+from phresh_tui.tui.actions import Where, actions_in, order_in_footer
 from phresh_tui.tui.jumping import Spot
 
 LINK_SIGNS = {Link.CONNECTED: "●", Link.RECONNECTING: "◌", Link.OFFLINE: "○", Link.CLOSED: "○"}
@@ -36,6 +36,8 @@ class TopBar(Widget):
     """The handle, or an empty string before somebody has signed in."""
     place: reactive[str] = reactive("")
     """The database, as people name it."""
+    unread: reactive[str] = reactive("")
+    """How much there is to read in the inbox, in words, or an empty string."""
     link: reactive[Link] = reactive(Link.CLOSED)
     """How the connection is."""
     next_try: reactive[int | None] = reactive(None)
@@ -56,6 +58,9 @@ class TopBar(Widget):
         right = [self.place]
         if self.who:
             right = [f"@{self.who}", *right, f"{LINK_SIGNS[self.link]} {self.link.value}"]
+        if self.unread:
+            # the last to go when the line is too narrow
+            right.insert(0, self.unread)
         if self.link.is_lost:
             doing = "trying now" if self.next_try is None else f"next try in {self.next_try} s"
             right = [f"{LINK_SIGNS[self.link]} {self.link.value}, {doing}", f"@{self.who}"]
@@ -69,6 +74,10 @@ class TopBar(Widget):
         start, end = " · ".join(left), " · ".join(right)
         gap = max(width - cell_len(start) - cell_len(end), 1)
         return Content.assemble((start, "bold"), " " * gap, end)
+
+
+# the keys that lead from place to place: the first to go when the line is full
+ELSEWHERE = {action.keys for action in actions_in(Where.PLACES)}
 
 
 class KeyBar(Widget):
@@ -112,10 +121,10 @@ class KeyBar(Widget):
         room = self.size.width
         keys: list[tuple[str, str, str]] = []
         for in_full in (True, False):
-            # the longer labels stand when there is room for all keys
+            # the longer labels stand when there is room for all keys but those that lead elsewhere
             keys = self._keys(in_full=in_full) if self.screen.is_attached else []
             needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
-            if sum(needed) <= room:
+            if sum(cells for cells, (*_, key) in zip(needed, keys, strict=True) if key not in ELSEWHERE) <= room:
                 break
         # the way to everything else is kept when not all fit, and says that there is more
         kept = list(range(len(keys)))

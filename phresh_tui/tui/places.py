@@ -1,0 +1,66 @@
+"""Going from place to place: back is always where one was, and no place is open twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phresh_tui.database import cleanings
+from phresh_tui.market.cleaning import Status
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.search import Place
+from phresh_tui.tui.screens.base import MarketScreen
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.app import PhreshApp
+
+
+async def go_to(app: PhreshApp, place: MarketScreen) -> None:
+    """Opens a place; one of the same kind that is open already is gone back to, with all that was opened over it.
+
+    Args:
+        app: the program.
+        place: a new screen, thrown away when there is one.
+
+    """
+    if any(type(screen) is type(place) and screen.key == place.key for screen in _places(app)):
+        while not (isinstance(app.screen, MarketScreen) and _same(app.screen, place)):
+            await app.pop_screen()
+        return
+    await app.push_screen(place)
+
+
+def _places(app: PhreshApp) -> list[MarketScreen]:
+    return [screen for screen in app.screen_stack if isinstance(screen, MarketScreen)]
+
+
+def _same(screen: MarketScreen, other: MarketScreen) -> bool:
+    return type(screen) is type(other) and screen.key == other.key
+
+
+async def open_job(app: PhreshApp, job_id: int) -> None:
+    """Jumps to a job: to My jobs when it is one's own or one's work, else to the open jobs."""
+    from phresh_tui.tui.screens.browse import BrowseScreen
+    from phresh_tui.tui.screens.mine import MineScreen
+
+    session = app.session
+    if session is None:
+        return
+    try:
+        job = await cleanings.one(session, job_id)
+    except PhreshError as error:
+        app.tell_error(error)
+        return
+    if job is None:
+        app.tell(f"There is no job {job_id}.", error=True)
+    elif session.handle in (job.owner, job.claimed_by):
+        await go_to(app, MineScreen())
+        mine = app.screen
+        if isinstance(mine, MineScreen):
+            mine.reveal(job, Place.POSTED if job.owner == session.handle else Place.CLAIMED)
+    elif job.status is Status.OPEN:
+        while len(app.screen_stack) > 2:
+            await app.pop_screen()
+        if isinstance(app.screen, BrowseScreen):
+            app.screen.reveal(job)
+    else:
+        app.tell(f"Job {job_id} is {job.status.value}, and between others.", error=True)

@@ -1,0 +1,266 @@
+"""What others did that concerns me: read, unread, and the way to the job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from phresh_tui.database import cleanings, events
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.record import Event
+from phresh_tui.market.text import age, visible
+from phresh_tui.market.words import said
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.moves import Undo
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.columns import fit
+from phresh_tui.tui.widgets.detail import JobDetail
+from phresh_tui.tui.widgets.lines import Lines
+
+PAGE = 60
+
+
+def _key(event: Event) -> str:
+    return f"{event.cleaning_id}-{event.version}"
+
+
+def name_of(event: Event, jobs: dict[int, Cleaning]) -> str:
+    """The name of an event's job."""
+    job = jobs.get(event.cleaning_id)
+    return visible(job.name) if job is not None else f"job {event.cleaning_id}"
+
+
+class InboxScreen(MarketScreen):
+    """The activity of others on my jobs, newest first, in pages."""
+
+    HELP_PLACES = (Where.INBOX, Where.LIST, Where.PLACES)
+    BINDINGS = [*bindings(Where.INBOX), *bindings(Where.PLACES)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
+    AUTO_FOCUS = "Lines"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._events: dict[str, Event] = {}
+        self._jobs: dict[int, Cleaning] = {}
+        self._unread_only = False
+        self._loaded = False
+        self._more = True
+
+    def compose(self) -> ComposeResult:
+        """The events, and the job of the selected one."""
+        yield TopBar("Inbox")
+        yield Static(id="in-force", markup=False)
+        with Container(id="panes"):
+            with Vertical(id="list-pane"):
+                yield Lines(id="events")
+                yield Static(id="empty", markup=False)
+            yield JobDetail(self.session, id="detail")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Reads the newest."""
+        self._draw()
+        self.look_again()
+
+    # --- reading
+
+    def look_again(self) -> None:
+        """Reads what is shown again, with what has come since."""
+        self.run_worker(self._read(max(PAGE, len(self._events))), group="read", exclusive=True, exit_on_error=False)
+
+    async def _read(self, limit: int, after: Event | None = None) -> None:
+        session, only = self.session, self._unread_only
+        try:
+            found = await events.activity(session, limit, after=after, unread_only=only)
+            jobs = await cleanings.by_id(session, sorted({event.cleaning_id for event in found}))
+        except PhreshError as error:
+            self.phresh.tell_error(error)
+            return
+        if only != self._unread_only:
+            return
+        page = {_key(event): event for event in found}
+        self._events = page if after is None else {**self._events, **page}
+        self._jobs |= jobs
+        self._more = len(found) == limit
+        self._loaded = True
+        self._draw()
+
+    # --- drawing
+
+    @property
+    def _lines(self) -> Lines:
+        return self.query_one(Lines)
+
+    @property
+    def selected(self) -> Event | None:
+        """The event under the cursor."""
+        return self._events.get(self._lines.selected_id or "")
+
+    def _draw(self) -> None:
+        unread = sum(event.unread for event in self._events.values())
+        more = "+" if self._more and self._loaded else ""
+        if not self._loaded:
+            text = "Reading …"
+        elif self._unread_only:
+            text = f"{unread}{more} unread · v shows all"
+        else:
+            text = f"{len(self._events)}{more} events, {unread} of them unread"
+        self.query_one("#in-force", Static).update(Content(text))
+        lines, empty = self._lines, self.query_one("#empty", Static)
+        nothing = self._loaded and not self._events
+        lines.display, empty.display = not nothing, nothing
+        self.query_one(JobDetail).display = not nothing
+        if nothing and self._unread_only:
+            empty.update(Content.assemble("You have read everything.\n\n", ("v", "bold"), " shows what you have read."))
+        elif nothing:
+            empty.update(
+                Content.assemble(
+                    "Nobody has done anything with your jobs yet.\n\n",
+                    ("n", "bold"), " in the open jobs posts one; ", ("Esc", "bold"), " goes back there.",
+                )
+            )  # fmt: skip
+        else:
+            lines.show([self._line(key, event) for key, event in self._events.items()])
+        self.refresh_bindings()
+
+    def _line(self, key: str, event: Event) -> Option:
+        now, width = datetime.now(UTC), max(self._lines.size.width - 2, 20)
+        name = name_of(event, self._jobs)
+        words = f"@{event.actor} {visible(said(event, self.session.market.currency))}"
+        room = width - 2 - 6
+        half = max(room * 3 // 5, 12)
+        style = "bold" if event.unread else "$text-muted"
+        return Option(
+            Content.assemble(
+                ("● " if event.unread else "  ", "$text-accent"), (fit(words, half), style),
+                (fit(name, max(room - half, 0)), style),
+                (fit(age(event.happened_at, now), 6, right=True), "$text-muted"),
+            ),
+            id=key,
+        )  # fmt: skip
+
+    @on(Lines.Widened)
+    def _widened(self) -> None:
+        """Another width leaves another room for the words."""
+        if self._loaded:
+            self._draw()
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self) -> None:
+        event = self.selected
+        self.query_one(JobDetail).show_job(None if event is None else self._jobs.get(event.cleaning_id))
+        self.refresh_bindings()
+        highlighted = self._lines.highlighted
+        if self._more and highlighted is not None and highlighted >= len(self._events) - 10 and self._events:
+            last = next(reversed(self._events.values()))
+            self.run_worker(self._read(PAGE, last), group="read", exclusive=True, exit_on_error=False)
+
+    # --- keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer tells the truth."""
+        if not self.is_mounted or not self.query(Lines):
+            return True
+        if action in ("open_job", "toggle_read"):
+            return self.selected is not None
+        if action == "read_all":
+            return any(event.unread for event in self._events.values())
+        if action == "inbox":
+            return False
+        if action == "undo":
+            return self.phresh.moves.undo is not None
+        return True
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self) -> None:
+        self.action_open_job()
+
+    def action_open_job(self) -> None:
+        """Goes to the job; whoever goes there has read it."""
+        event = self.selected
+        if event is None:
+            return
+        if event.unread:
+            self._mark(event, read=True)
+        self.phresh.open_job(event.cleaning_id)
+
+    def action_toggle_read(self) -> None:
+        """Read or unread, and on to the next."""
+        event = self.selected
+        if event is None:
+            return
+        self._mark(event, read=event.unread)
+        if event.unread:
+            self._lines.action_cursor_down()
+
+    def action_read_all(self) -> None:
+        """Marks all as read."""
+        unread = [event for event in self._events.values() if event.unread]
+        self.run_worker(self._read_all(unread), group="move", exit_on_error=False)
+
+    async def _read_all(self, unread: Sequence[Event]) -> None:
+        session = self.session
+
+        async def mark(request: UUID) -> int:
+            return await events.mark_all_read(session, request=request)
+
+        try:
+            number = await self.phresh.moves.make("Marking all as read", mark)
+        except PhreshError as error:
+            self.phresh.tell_error(error)
+        else:
+            self._can_undo(unread, read=True)
+            self.phresh.tell(f"{number} marked as read.")
+        self.phresh.look_again()
+
+    def _mark(self, event: Event, *, read: bool) -> None:
+        self.run_worker(self._mark_read(event, read=read), group="move", exit_on_error=False)
+
+    async def _mark_read(self, event: Event, *, read: bool) -> None:
+        session = self.session
+
+        async def mark(request: UUID) -> None:
+            await events.mark_read(session, event, is_read=read, request=request)
+
+        try:
+            await self.phresh.moves.make("Marking it as read", mark)
+        except PhreshError as error:
+            self.phresh.tell_error(error)
+        else:
+            self._can_undo([event], read=read)
+        self.phresh.look_again()
+
+    def _can_undo(self, which: Sequence[Event], *, read: bool) -> None:
+        async def take_back(session: Session, request: UUID) -> None:
+            for event in which:
+                # one request for each, the same ones when all of it is sent again
+                await events.mark_read(session, event, is_read=not read, request=uuid5(request, _key(event)))
+
+        about = f"of {len(which)} events" if len(which) != 1 else f"of “{name_of(which[0], self._jobs)}”"
+        move = "mark read" if read else "mark unread"
+        done = "Unread again." if read else "Read again."
+        # it is no move of a job, which another move on the job would make obsolete
+        self.phresh.moves.remember(Undo(move, about, job_id=0, call=take_back, done=done))
+
+    def action_undo(self) -> None:
+        """Takes the last move back, or the last mark."""
+        self.phresh.moves.undo_last()
+
+    def action_toggle_unread(self) -> None:
+        """All, or only what is unread."""
+        self._unread_only = not self._unread_only
+        self._events, self._loaded, self._more = {}, False, True
+        self._draw()
+        self.look_again()

@@ -1,0 +1,266 @@
+"""A member: who they are, what others say of them, and which jobs we have had together."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static, TextArea
+
+from phresh_tui.database import people
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import BadInput, NotAMember, PhreshError
+from phresh_tui.market.price import show_price
+from phresh_tui.market.record import ASPECTS, AspectStars, Profile, Review
+from phresh_tui.market.text import visible, visible_paragraphs
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.columns import state_of
+
+# cells of the longest bar of the stars
+BAR = 16
+
+
+def stars(number: float) -> str:
+    """One to five stars, to the nearest: ``★★★★☆``."""
+    full = int(number + 0.5)
+    return "★" * full + "☆" * (5 - full)
+
+
+class ProfileScreen(MarketScreen):
+    """One page that scrolls."""
+
+    HELP_PLACES = (Where.PROFILE, Where.PLACES)
+    BINDINGS = [*bindings(Where.PROFILE), *bindings(Where.PLACES)]
+    AUTO_FOCUS = "#page"
+
+    def __init__(self, handle: str) -> None:
+        super().__init__()
+        self.key = handle
+        self._profile: Profile | None = None
+        self._reviews: list[Review] = []
+        self._together: list[Cleaning] = []
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield TopBar("Profile")
+        with VerticalScroll(id="page"):
+            yield Static(id="profile", markup=False)
+        yield KeyBar()
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether it is the member's own."""
+        return self.key == self.session.handle
+
+    def on_mount(self) -> None:
+        """Reads it."""
+        self.query_one("#profile", Static).update(Content.styled(f"@{self.key} …", "$text-muted"))
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Reads it again."""
+        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        try:
+            profile = await people.profile(self.session, self.key)
+            reviews = await people.reviews_of(self.session, self.key)
+            together = [] if self.is_mine else await people.jobs_together(self.session, self.key)
+        except NotAMember:
+            self.query_one("#profile", Static).update(Content(f"There is no member @{self.key}. Esc goes back."))
+            return
+        except PhreshError as error:
+            self.phresh.tell_error(error)
+            return
+        self._profile, self._reviews, self._together = profile, reviews, together
+        self.query_one("#profile", Static).update(self._content(profile))
+        self.refresh_bindings()
+
+    # --- drawing
+
+    def _content(self, profile: Profile) -> Content:
+        parts: list[tuple[str, str]] = []
+        name = visible(profile.name)
+        parts.append((f"{name}  " if name else "", "bold"))
+        parts.append((f"@{profile.handle}", "bold $text-accent"))
+        parts.append((f"  member since {profile.member_since.astimezone():%d %b %Y}\n", "$text-muted"))
+        rate = "" if profile.completion_rate is None else f" · {profile.completion_rate:.0%} completed"
+        missed = "" if not profile.no_shows else f" · {profile.no_shows} did not come"
+        done = f"{profile.jobs_done} job{'' if profile.jobs_done == 1 else 's'} done"
+        parts.append((f"{done}{rate}{missed}\n", ""))
+        for label, value in (("Works in", profile.areas), ("Phone", profile.phone), ("Email", profile.email)):
+            if value:
+                parts += [(f"{label}  ", "$text-muted"), (f"{visible(value)}\n", "")]
+        if profile.bio:
+            parts.append((f"\n{visible_paragraphs(profile.bio)}\n", ""))
+        elif self.is_mine:
+            parts += [
+                ("\nSay something about yourself: ", "$text-muted"),
+                ("e", "bold"),
+                (" changes it.\n", "$text-muted"),
+            ]
+        parts.append(("\nStars\n", "bold $text-accent"))
+        parts += _star_chart(profile.stars)
+        parts += self._review_lines(profile)
+        if not self.is_mine:
+            parts += self._together_lines()
+        return Content.assemble(*parts)
+
+    def _review_lines(self, profile: Profile) -> list[tuple[str, str]]:
+        parts = [("\nReviews", "bold $text-accent"), (f"  {profile.reviews}\n", "$text-muted")]
+        if not self._reviews:
+            parts.append(
+                (
+                    "Nobody has reviewed them yet.\n" if not self.is_mine else "Nobody has reviewed you yet.\n",
+                    "$text-muted",
+                )
+            )
+        quiet = "$text-muted"
+        for review in self._reviews:
+            given = "did not come" if review.no_show else stars(review.stars["overall"])
+            parts += [
+                (f"{given} ", "$text-warning"), (visible(review.headline), "bold"),
+                (f"  @{review.author}, {review.written_at.astimezone():%d %b %Y}, job {review.cleaning_id}\n", quiet),
+            ]  # fmt: skip
+            if review.comment:
+                parts.append((f"{visible_paragraphs(review.comment)}\n", ""))
+        return parts
+
+    def _together_lines(self) -> list[tuple[str, str]]:
+        me, currency = self.session.handle, self.session.market.currency
+        parts = [("\nJobs together", "bold $text-accent"), (f"  {len(self._together)}\n", "$text-muted")]
+        if not self._together:
+            parts.append(("None yet.\n", "$text-muted"))
+        for job in self._together:
+            pays = job.total if job.total is not None else job.agreed_price or job.price
+            unit = "" if job.total is not None else "/h"
+            who = "for you" if job.owner == me else "for them"
+            parts += [
+                (f"{job.status.sign} ", ""), (visible(job.name), ""),
+                (f"  {who}, {state_of(job, me)}, {show_price(pays, currency)}{unit}\n", "$text-muted"),
+            ]  # fmt: skip
+        return parts
+
+    # --- keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer tells the truth."""
+        if action == "edit_profile":
+            return self.is_mounted and self.is_mine and self._profile is not None
+        if action == "profile":
+            return not (self.is_mounted and self.is_mine)
+        return True
+
+    def action_scroll_down_line(self) -> None:
+        """One line further."""
+        self.query_one(VerticalScroll).scroll_down(animate=False)
+
+    def action_scroll_up_line(self) -> None:
+        """One line back."""
+        self.query_one(VerticalScroll).scroll_up(animate=False)
+
+    def action_edit_profile(self) -> None:
+        """Opens the form."""
+        if self._profile is not None:
+            self.app.push_screen(EditProfile(self._profile), self._changed)
+
+    def _changed(self, changed: bool | None) -> None:
+        if changed:
+            self.phresh.tell("Your profile is changed.")
+            self.look_again()
+
+
+def _star_chart(found: dict[str, AspectStars]) -> list[tuple[str, str]]:
+    """A line for each aspect: its average, and how many gave five to one stars as bars."""
+    parts: list[tuple[str, str]] = []
+    for aspect in ASPECTS:
+        rated = found[aspect]
+        parts.append((f"{aspect:<16}", "$text-muted"))
+        if rated.average is None:
+            parts.append(("not rated yet\n", "$text-muted"))
+            continue
+        most = max(rated.counts)
+        parts += [(stars(float(rated.average)), "$text-warning"), (f" {rated.average:.2f}   ", "bold")]
+        for number in range(5, 0, -1):
+            count = rated.counts[number - 1]
+            bar = "▁▂▃▄▅▆▇█"[max(round(count / most * 8) - 1, 0)] if count else " "
+            parts += [(f"{number}★", "$text-muted"), (f"{bar}", "$text-warning"), (f"{count:<4}", "")]
+        parts.append(("\n", ""))
+    return parts
+
+
+class EditProfile(ModalScreen[bool]):
+    """A form; what is wrong is said beside the field, and nothing that was typed is lost."""
+
+    BINDINGS = [
+        Binding("ctrl+s", "save", "Save", priority=True),
+        Binding("escape", "leave", "Leave it"),
+    ]
+    AUTO_FOCUS = "#profile-name"
+    FIELDS = (
+        ("name", "Name", "as you want to be called"),
+        ("areas", "Areas", "where you work"),
+        ("phone", "Phone", "only for the other party of a claimed job"),
+        ("email", "Email", "only for the other party of a claimed job"),
+    )
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self._before = profile
+        self._sending = False
+
+    def compose(self) -> ComposeResult:
+        """Five fields; two of them private, which is said beside them."""
+        with VerticalScroll(id="profile-form", classes="box") as box:
+            box.border_title = "Your profile"
+            box.border_subtitle = "^s saves  Esc leaves it"
+            for field, label, hint in self.FIELDS:
+                yield Label(Content.assemble((label, "bold"), (f"  {hint}", "$text-muted")))
+                yield Input(getattr(self._before, field) or "", id=f"profile-{field}", compact=True)
+            yield Label(Content.assemble(("About you", "bold"), ("  everybody can read it", "$text-muted")))
+            yield TextArea(self._before.bio, id="profile-bio", compact=True)
+            yield Static(id="message", markup=False)
+
+    def on_input_submitted(self) -> None:
+        """Enter goes to the next field."""
+        self.focus_next()
+
+    def action_leave(self) -> None:
+        """Changes nothing."""
+        self.dismiss(False)
+
+    def action_save(self) -> None:
+        """Sends it."""
+        if not self._sending:
+            self._sending = True
+            self.run_worker(self._save(), group="move", exit_on_error=False)
+
+    async def _save(self) -> None:
+        from phresh_tui.tui.app import PhreshApp
+
+        app = self.app
+        assert isinstance(app, PhreshApp)
+        assert app.session is not None
+        session = app.session
+        values = {field: self.query_one(f"#profile-{field}", Input).value.strip() for field, *_ in self.FIELDS}
+        values["bio"] = self.query_one("#profile-bio", TextArea).text.rstrip()
+
+        async def send(request: UUID) -> None:
+            await people.set_profile(session, request, **values)
+
+        try:
+            await app.moves.make("The change of your profile", send)
+        except PhreshError as error:
+            self.query_one("#message", Static).update(Content(str(error)))
+            if isinstance(error, BadInput) and error.field in {"bio", *(field for field, *_ in self.FIELDS)}:
+                self.query_one(f"#profile-{error.field}").focus()
+        else:
+            self.dismiss(True)
+        finally:
+            self._sending = False
