@@ -39,6 +39,10 @@ begin
             return null;
         end if;
     end;
+    -- whoever held the lock until now may have rung after the look above
+    if exists (select from public.bell b where b.bucket = this) then
+        return null;
+    end if;
     -- a queue that is full would make the commit of whoever rings fail
     if pg_notification_queue_usage() > 0.5 then
         return null;
