@@ -225,6 +225,10 @@ class Life(RuleBasedStateMachine):
         self.offer(offerer, price)
         self.accept(OWNER, offerer)
 
+    @rule(member=st.sampled_from(OTHERS))
+    def claim_at_a_price_that_was_never_shown(self, member: str) -> None:
+        self.claim(member, self.model.price + 1)
+
     @rule(offerer=st.sampled_from(OTHERS), price=prices)
     def offer_accept_and_leave(self, offerer: str, price: Decimal) -> None:
         self.offer_and_accept(offerer, price)
