@@ -122,6 +122,17 @@ def test_every_migration_has_a_version_of_its_own_in_the_order_of_their_names() 
 # --- up and down
 
 
+async def rights_next_door(target: Target) -> dict[str, tuple[bool, bool]]:
+    """Whether everybody may connect to the other databases of the server, and make temporary tables there."""
+    async with connected(target) as connection:
+        rows = await connection.fetch(
+            "select datname, has_database_privilege('public', datname, 'connect'), "
+            "has_database_privilege('public', datname, 'temporary') "
+            "from pg_database where datname in ('postgres', 'template1')"
+        )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 async def test_up_then_all_the_way_down_then_up_makes_the_same_database(empty: Target) -> None:
     await migrate_up(empty)
     first = await shape(empty)
@@ -129,7 +140,10 @@ async def test_up_then_all_the_way_down_then_up_makes_the_same_database(empty: T
         await roll_back(empty)
     assert (await status(empty)).output.count("[ ]") == len(FILES)
     assert not [line for line in await shape(empty) if not re.match("schema|database", line)]
+    # docs/security.md says so: more than PostgreSQL itself gives on template1
+    assert await rights_next_door(empty) == {"postgres": (True, True), "template1": (True, True)}
     await migrate_up(empty)
+    assert await rights_next_door(empty) == {"postgres": (False, False), "template1": (False, False)}
     assert await shape(empty) == first
     assert (await status(empty)).output.count("[X]") == len(FILES)
 
