@@ -259,6 +259,10 @@ async def test_an_empty_market_offers_samples_to_the_operator(market: Market, dr
         await driver.see("sample jobs are there", "▸")
         assert not driver.jobs.is_empty
         assert "Samples" not in driver.footer
+        # the list that appeared takes the keys at once
+        before = driver.selected
+        await driver.press("down")
+        await driver.until(lambda: driver.selected not in (None, before), "the next job")
 
 
 async def test_help_names_what_can_be_done_here(market: Market, drive: Drive) -> None:

@@ -109,6 +109,9 @@ class BrowseScreen(JobKeys):
         empty = self.query_one("#empty", Static)
         empty.display = jobs.is_empty
         jobs.display = not jobs.is_empty
+        if jobs.display and self.focused is None and self.is_current:
+            # the focus was lost while there was nothing to see
+            jobs.focus()
         self.query_one(JobHeading).display = jobs.display
         if jobs.is_empty:
             empty.update(self._empty_text(listing.wanted))

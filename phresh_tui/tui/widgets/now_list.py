@@ -19,7 +19,11 @@ class NowList(OptionList):
     """One line a job; the cursor stays on its job when the list changes."""
 
     BINDINGS = bindings(Where.MENU)
-    DEFAULT_CSS = "NowList { height: 1fr; border: none; padding: 0; background: $surface; }"
+    DEFAULT_CSS = """
+    NowList {
+        height: 1fr; border: none; padding: 0; background: $surface; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    """
 
     class Loaded(Message):
         """The list was read."""
