@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -79,7 +81,17 @@ def area_of(typed: DraftText) -> str | None:
 
 def start_of(typed: DraftText) -> datetime | None:
     """When it begins, or None when nothing was typed."""
-    return parse_when(typed.starts, local_now(), time_needed=True) if typed.starts.strip() else None
+    text = typed.starts.strip()
+    if not text:
+        return None
+    try:
+        return parse_when(text, local_now(), time_needed=True)
+    except BadInput:
+        # tomorrow 9
+        if re.search(r"[a-z\d]\s+\d{1,2}$", text):
+            with suppress(BadInput):
+                return parse_when(f"{text}:00", local_now(), time_needed=True)
+        raise
 
 
 def hours_of(typed: DraftText) -> Decimal | None:

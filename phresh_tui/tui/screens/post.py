@@ -217,8 +217,9 @@ class PostScreen(MarketScreen):
         fields = list(form.children)
         if field in fields:
             at = fields.index(field)
-            for near in (fields[min(at + 1, len(fields) - 1)], fields[max(at - 1, 0)]):
-                form.scroll_to_widget(near, animate=False)
+            near = [fields[max(at - 1, 0)], field, fields[min(at + 1, len(fields) - 1)]]
+            region = near[0].virtual_region.union(near[1].virtual_region).union(near[2].virtual_region)
+            form.scroll_to_region(region, animate=False, immediate=True, force=True, x_axis=False)
 
     @on(Input.Changed, "#price, #starts, #hours")
     def _being_typed(self, event: Input.Changed) -> None:
@@ -252,8 +253,15 @@ class PostScreen(MarketScreen):
         """Checks everything, and goes to the first field that is wrong."""
         wrong = [field for field in CHECKED if not self._check(field)]
         if wrong:
-            self.query_one(f"#{wrong[0]}").focus()
+            self._correct(wrong[0])
         return not wrong
+
+    def _correct(self, field: str) -> None:
+        """Goes to a field that is wrong; what stands in it is not selected, so that no key wipes it out."""
+        box = self.query_one(f"#{field}")
+        box.focus()
+        if isinstance(box, Input):
+            self.call_after_refresh(box.action_end)
 
     # --- sending
 
@@ -322,7 +330,7 @@ class PostScreen(MarketScreen):
             self._tell(_not_sent(number, "A field needs another look."))
             if field in CHECKED:
                 self._say(field, str(error), wrong=True)
-                self.query_one(f"#{field}").focus()
+                self._correct(field)
             else:
                 self._tell(_not_sent(number, str(error)))
         except RequestReused:
