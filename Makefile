@@ -11,7 +11,7 @@ STALE := $(if $(wildcard .venv/installed),$(shell $(PY) -c '' >/dev/null 2>&1 ||
 # one process for each core: each has an embedded PostgreSQL of its own
 WORKERS ?= auto
 
-.PHONY: run test check format lint types imports coverage bench soak docs-images clean stale-environment
+.PHONY: run test check format lint types imports coverage bench profile soak docs-images clean stale-environment
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -42,9 +42,13 @@ imports: .venv/installed-dev
 coverage: .venv/installed-dev
 	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
 
-# what a person waits for, in a real terminal; QUICK=1 takes a tenth of the time
+# what a person waits for, in a real terminal, beside others; QUICK=1 takes fewer samples and no ten million jobs
 bench: .venv/installed-dev
 	@QUICK=$(QUICK) $(PY) -m benchmarks
+
+# where the time of a start and of a page-down goes
+profile: .venv/installed-dev
+	@$(PY) -m benchmarks.profile
 
 # what takes longer than `make test`, or needs a network: an old server, another major version, a wheel, a fresh checkout
 soak: .venv/installed-dev

@@ -1,0 +1,52 @@
+"""The markets that are measured: so many open jobs each, on an embedded server of its own.
+
+``PHRESH_BENCH_DATA`` names a folder in which they are kept for the next run; otherwise they go away with this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from phresh_tui.database import accounts
+from phresh_tui.database.connections import connected
+from phresh_tui.database.embedded import EmbeddedServer
+from phresh_tui.database.migrations import migrate_up
+from phresh_tui.database.samples import add_samples
+
+READY = "ready"
+
+
+def short(size: int) -> str:
+    """10000 as ``10k``, 1000000 as ``1M``."""
+    return f"{size // 1_000_000}M" if size >= 1_000_000 else f"{size // 1000}k"
+
+
+@contextlib.contextmanager
+def market(folder: Path, size: int) -> Iterator[tuple[EmbeddedServer, Path]]:
+    """A running server with at least so many jobs and the member ada."""
+    kept = os.environ.get("PHRESH_BENCH_DATA")
+    place = (Path(kept) if kept else folder) / short(size)
+    place.mkdir(mode=0o711, parents=True, exist_ok=True)
+    server = EmbeddedServer(place)
+    server.start()
+    try:
+        asyncio.run(_fill(server, size, place / READY))
+        yield server, place
+    finally:
+        server.leave()
+
+
+async def _fill(server: EmbeddedServer, size: int, ready: Path) -> None:
+    await migrate_up(server.target())
+    if ready.exists():
+        return
+    await accounts.sign_up(server.target(), "ada", None)
+    print(f"  making {size:,} jobs", flush=True)
+    await add_samples(server.target(), size, progress=lambda *_: None)
+    async with connected(server.target()) as connection:
+        await connection.execute("vacuum analyze", timeout=900)
+    ready.touch()

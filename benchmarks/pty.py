@@ -1,0 +1,128 @@
+"""A program in a pseudo-terminal, timed: little stands between its bytes and the clock, as no screen is kept."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+# milliseconds without a byte after which a repaint counts as done; they are not part of what is measured
+QUIET = 30.0
+LONGEST = 60.0
+DOWN, PAGE_DOWN, HOME, END, LEAVE = b"\x1b[B", b"\x1b[6~", b"\x1b[H", b"\x1b[F", b"\x11"
+
+
+class TimedTerminal:
+    """Runs a command in a terminal of 80 by 24.
+
+    Args:
+        command: what to run.
+        environment: the whole of it, or this process's own.
+
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        mine, its = pty.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self._descriptor = mine
+        self._seen: list[bytes] = []
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            list(command), stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True
+        )
+        os.close(its)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.leave()
+
+    def leave(self) -> None:
+        """Asks the program to end, and ends it when it does not."""
+        if self.process.poll() is None:
+            os.write(self._descriptor, LEAVE)
+        end = time.perf_counter() + 5
+        while self.process.poll() is None and time.perf_counter() < end:
+            self._read(20)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _read(self, milliseconds: float) -> bytes:
+        ready, _, _ = select.select([self._descriptor], [], [], milliseconds / 1000)
+        if not ready:
+            return b""
+        try:
+            chunk = os.read(self._descriptor, 1 << 20)
+        except OSError:
+            return b""
+        self._seen.append(chunk)
+        return chunk
+
+    def until(self, *texts: str) -> float:
+        """Reads until one of the texts was written. Texts in which the cursor moves are not found.
+
+        Returns:
+            Milliseconds since the start of the program.
+
+        Raises:
+            TimeoutError: showing the screen.
+
+        """
+        wanted = [text.encode() for text in texts]
+        buffer = b""
+        while time.perf_counter() - self.began < LONGEST and self.process.poll() is None:
+            buffer += self._read(100)
+            if any(text in buffer for text in wanted):
+                return (time.perf_counter() - self.began) * 1000
+        raise TimeoutError(f"waited in vain for {texts}:\n{self.screen()}")
+
+    def settle(self, quiet: float = 300) -> None:
+        """Reads until nothing has come for so many milliseconds."""
+        while self._read(quiet):
+            pass
+
+    def press(self, keys: bytes, quiet: float = QUIET) -> float:
+        """Milliseconds from the keys to the last byte of the repaint.
+
+        Raises:
+            TimeoutError: when nothing is drawn.
+
+        """
+        began = time.perf_counter()
+        os.write(self._descriptor, keys)
+        if not self._read(5_000):
+            raise TimeoutError(f"nothing is drawn after {keys!r}:\n{self.screen()}")
+        last = time.perf_counter()
+        while self._read(quiet):
+            last = time.perf_counter()
+        return (last - began) * 1000
+
+    def screen(self) -> str:
+        """What stands on the screen; costs time, so between what is measured."""
+        screen = pyte.Screen(80, 24)
+        pyte.ByteStream(screen).feed(b"".join(self._seen))
+        return "\n".join(line.rstrip() for line in screen.display)
+
+    def memory(self) -> float:
+        """Megabytes that the program holds (resident, as the kernel counts them)."""
+        with open(f"/proc/{self.process.pid}/status") as status:  # noqa: PTH123
+            line = next(line for line in status if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
