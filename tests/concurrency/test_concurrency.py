@@ -116,8 +116,12 @@ async def test_a_change_to_any_table_behind_the_members_backs_is_found(market: M
         "requests": {"login": "m_nobody"},
         "reviews": {"author": "m_nobody"},
     }
+    long_done = {one.job for one in tables.aged if one.column == "done_at"}
     for table, change in changes.items():
         rows = copy.deepcopy(getattr(tables, table))
+        if table == "bookings":
+            # the time of a job that counts as confirmed by its age may have been given back
+            rows.sort(key=lambda row: row["cleaning_id"] not in long_done)
         assert rows, f"nothing in {table}"
         gone = replace(tables, **{table: rows[:-1]})
         assert check(runner.history, gone) != [], f"a row of {table} that is gone is not missed"
