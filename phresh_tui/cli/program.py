@@ -12,6 +12,7 @@ import threading
 
 from phresh_tui.cli.context import Context
 from phresh_tui.cli.terminal import is_terminal
+from phresh_tui.database.session import Session
 
 
 async def start(_: argparse.Namespace, context: Context) -> int:
@@ -30,13 +31,17 @@ async def start(_: argparse.Namespace, context: Context) -> int:
 
     preferences = load_preferences()
     async with context.prepared() as prepared:
+        account = prepared.account_of(handle)
+        opening = asyncio.ensure_future(Session.open(account, context.settings)) if account is not None else None
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.app import run_program
 
         gc.freeze()
         gc.enable()
         try:
-            return await run_program(context.settings, prepared, handle=handle, preferences=preferences)
+            return await run_program(
+                context.settings, prepared, handle=handle, preferences=preferences, opening=opening
+            )
         finally:
             # the event loop hands a signal back as it found it at the start of Python, and the server is still there
             context.signals.install()

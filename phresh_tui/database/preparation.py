@@ -16,7 +16,7 @@ from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import known_versions, migrate_up
 from phresh_tui.database.target import Target, configured_target
 from phresh_tui.market.errors import Refused, SchemaError, SignInError
-from phresh_tui.market.member import handle_of
+from phresh_tui.market.member import handle_of, login_of
 from phresh_tui.paths import data_folder
 
 if TYPE_CHECKING:
@@ -53,6 +53,17 @@ class Prepared:
     def handle(self) -> str | None:
         """The handle of the member whose account is configured, if it is one."""
         return handle_of(self.target.user) if self.door is Door.MEMBER else None
+
+    def account_of(self, handle: str | None) -> Target | None:
+        """The account of the member whom nobody has to ask for a password, or None when somebody has to be asked.
+
+        Args:
+            handle: who is wanted; the member whose account is configured comes in as that one.
+
+        """
+        if self.handle:
+            return self.target
+        return self.target.as_account(login_of(handle), None) if handle and self.target.embedded else None
 
 
 async def prepare(settings: Settings, progress: Progress, *, migrate: bool = True) -> Prepared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,7 +23,6 @@ from phresh_tui.database.session import Link, Session
 from phresh_tui.logs import log_file
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInError
-from phresh_tui.market.member import login_of
 from phresh_tui.market.text import visible
 from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
@@ -77,6 +76,7 @@ class PhreshApp(App[int]):
         prepared: a database that is ready.
         handle: who to sign in as, or None to ask.
         preferences: what the member likes; as it comes when not given.
+        opening: the session of that handle, when it is being opened already.
 
     Raises:
         ConfigurationError: for preferences that name what does not exist, or one key for two actions.
@@ -98,8 +98,10 @@ class PhreshApp(App[int]):
         prepared: Prepared,
         handle: str | None = None,
         preferences: Preferences | None = None,
+        opening: Awaitable[Session] | None = None,
     ) -> None:
         super().__init__()
+        self._opening = opening
         self.preferences = preferences or Preferences()
         self.keys_in_force = checked_keymap(self.preferences)
         self.set_keymap(self.keys_in_force)
@@ -118,12 +120,10 @@ class PhreshApp(App[int]):
         """Signs in at once when it is clear who, and asks otherwise."""
         self.set_interval(0.5, self._count_down, name="next try")
         message = ""
-        if self.wanted_handle and (self.prepared.handle or self.prepared.target.embedded):
-            target = self.prepared.target
-            if not self.prepared.handle:
-                target = target.as_account(login_of(self.wanted_handle), None)
+        target = self.prepared.account_of(self.wanted_handle)
+        if target is not None:
             try:
-                await self.signed_in(await Session.open(target, self.settings))
+                await self.signed_in(await (self._opening or Session.open(target, self.settings)))
             except SignInError as error:
                 embedded = self.prepared.target.embedded
                 message = f"There is no member @{self.wanted_handle} yet. Enter makes one." if embedded else str(error)
@@ -371,7 +371,12 @@ class PhreshApp(App[int]):
 
 
 async def run_program(
-    settings: Settings, prepared: Prepared, *, handle: str | None, preferences: Preferences | None = None
+    settings: Settings,
+    prepared: Prepared,
+    *,
+    handle: str | None,
+    preferences: Preferences | None = None,
+    opening: Awaitable[Session] | None = None,
 ) -> int:
     """Shows the program until it is left.
 
@@ -380,6 +385,7 @@ async def run_program(
         prepared: a database that is ready; whoever prepared it takes it down again.
         handle: who to sign in as, or None to ask.
         preferences: what the member likes.
+        opening: the session of `Prepared.account_of` the handle, when it is being opened already.
 
     Returns:
         The exit code: 0, or 128 + the signal that ended it.
@@ -389,7 +395,7 @@ async def run_program(
         PhreshError: after a fault that was logged.
 
     """
-    app = PhreshApp(settings, prepared, handle, preferences)
+    app = PhreshApp(settings, prepared, handle, preferences, opening)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 128 + number)
