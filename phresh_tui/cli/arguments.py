@@ -236,3 +236,18 @@ def add_details(parser: argparse.ArgumentParser) -> None:
 def add_shell(parser: argparse.ArgumentParser) -> None:
     """Of ``completion``."""
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"{', '.join(SHELLS[:-1])} or {SHELLS[-1]}")
+
+
+def add_serve(parser: argparse.ArgumentParser) -> None:
+    """Of ``serve``."""
+    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="to listen on; 127.0.0.1 unless given")
+    parser.add_argument(
+        "--port", metavar="N", type=_port, default=8000, help="to listen on; 8000 unless given, 0 for any that is free"
+    )
+    parser.add_argument("--public", action="store_true", help="allow a host that others can reach")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, from 0 to 65535")
+    return int(text)

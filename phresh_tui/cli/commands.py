@@ -244,6 +244,17 @@ COMMANDS: Sequence[Command] = (
         options=("json",),
     ),
     Command(
+        "serve",
+        _PROGRAM,
+        "show the program in web browsers",
+        ("serve", "serve"),
+        arguments.add_serve,
+        ("as",),
+        "It prints an address with a key in it; whoever has that comes in as whoever your configuration lets in, "
+        "and on the embedded PostgreSQL as any member.",
+        ("phresh serve", "phresh serve --as ada --port 8765"),
+    ),
+    Command(
         "doctor",
         _PROGRAM,
         "say what is right, what is wrong, and what to do",

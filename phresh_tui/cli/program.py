@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import os
 import sys
 import threading
 
@@ -16,8 +17,8 @@ from phresh_tui.database.session import Session
 
 
 async def start(_: argparse.Namespace, context: Context) -> int:
-    """Opens the program on a terminal, and prints the open jobs elsewhere."""
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+    """Opens the program on a terminal and in a browser, and prints the open jobs elsewhere."""
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)) and not is_served():
         from phresh_tui.cli.jobs import list_open, open_list_arguments
 
         return await list_open(open_list_arguments(), context)
@@ -45,6 +46,11 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         finally:
             # the event loop hands a signal back as it found it at the start of Python, and the server is still there
             context.signals.install()
+
+
+def is_served() -> bool:
+    """Whether `phresh serve` started this program for a visitor, whose browser is the terminal."""
+    return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 def _import_screens() -> None:
