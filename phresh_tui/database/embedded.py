@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import locale
 import os
 import shlex
 import shutil
@@ -176,9 +177,12 @@ class EmbeddedServer:
         fresh = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
         if self._account:
             os.chown(fresh, self._account.uid, self._account.gid)
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        # the builtin locale sorts and folds; a search also asks the system what a letter is, and C knows only those of
+        # English: no trigram of another script would be in the index
+        letters = ["--lc-ctype=C.UTF-8"] if _knows_letters() else []
+        rules_of_text = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", *letters]
         self._run(
-            "initdb", "-D", str(fresh), *ACCESS, "--encoding=UTF8", *locale, "-U", OPERATOR, "--no-instructions",
+            "initdb", "-D", str(fresh), *ACCESS, "--encoding=UTF8", *rules_of_text, "-U", OPERATOR, "--no-instructions",
             *([] if self._options.get("fsync") != "off" else ["--no-sync"]),
         )  # fmt: skip
         if self._access:
@@ -353,6 +357,17 @@ class EmbeddedServer:
                 "Take it away, or set PHRESH_DATA_DIR to a shorter path",
             )
         return folder
+
+
+def _knows_letters() -> bool:
+    """Whether the system has the locale C.UTF-8; all but old ones do."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return False
+    locale.setlocale(locale.LC_CTYPE, before)
+    return True
 
 
 def _quoted_folder(folder: Path) -> str:

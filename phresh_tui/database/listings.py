@@ -22,6 +22,8 @@ COLUMNS = (
 )
 # up to here jobs are counted exactly; beyond, the planner's estimate is shown as one
 EXACT_COUNT = 10_000
+# so many jobs are looked through along the order before a search looks its words up: common ones are among them
+NEAR = 6_000
 # sorts behind everything that begins with the text before it
 LAST = "\U0010ffff"
 
@@ -97,6 +99,7 @@ class Query:
     def __init__(self) -> None:
         self.arguments: list[object] = []
         self.conditions: list[str] = []
+        self.words: list[str] = []
 
     def argument(self, value: object) -> str:
         """The sign that stands for a value."""
@@ -106,13 +109,19 @@ class Query:
     @property
     def where(self) -> str:
         """All conditions."""
-        return " and ".join(self.conditions) or "true"
+        return " and ".join([*self.conditions, *self.words]) or "true"
 
 
 def _add_words(query: Query, text: str) -> None:
     for word in text.replace("\0", " ").split():
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        query.conditions.append(f"search_text like '%' || public.normal_text({query.argument(escaped)}) || '%'")
+        escaped = query.argument(word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+        normal = f"public.normal_text({escaped})"
+        if len(word) < 3 and word.isascii() and word.isalnum():
+            # too short for a trigram, unless a word begins with it: inside of words it would be looked for job by job
+            begins = [f"search_text like {before} || {normal} || '%'" for before in ("''", "'% '", "e'%\\n'")]
+            query.words.append(f"({' or '.join(begins)})")
+        else:
+            query.words.append(f"search_text like '%' || {normal} || '%'")
 
 
 def _add_booking(query: Query, wanted: Filter) -> None:
@@ -219,15 +228,39 @@ async def _read(
             sign = ("<" if direction == "desc" else ">") + ("=" if start.itself else "")
             key, value = ("id", "") if of_nulls else (f"({order.column}, id)", f"{query.argument(start.value)}, ")
             query.conditions.append(f"{key} {sign} ({value}{query.argument(start.number)})")
-        rows += await session.fetch(
-            f"select {COLUMNS} from public.cleanings where {query.where} "  # noqa: S608  only our own words are put together
-            f"order by {order.column} {direction}, id {direction} limit {query.argument(limit - len(rows))}",
-            *query.arguments,
-        )
+        in_order = f"order by {order.column} {direction}, id {direction} limit"
+        rows += await session.fetch(_page_of(query, in_order, query.argument(limit - len(rows))), *query.arguments)
         if len(rows) == limit:
             break
     jobs = [cleaning_of(row) for row in rows]
     return jobs[::-1] if backwards else jobs
+
+
+def _page_of(query: Query, in_order: str, limit: str) -> str:
+    """The statement for a page.
+
+    Whether it is better to walk along the order until enough jobs have the words, or to look the words up and sort,
+    depends on how common they are just there, which the planner cannot know: of the cheapest jobs none is a spring
+    clean. So a few thousand jobs are walked along first, and only if they do not fill the page the words are looked up.
+    """
+    if not query.words:
+        return f"select {COLUMNS} from public.cleanings where {query.where} {in_order} {limit}"  # noqa: S608  our own words
+    # offset 0 keeps the order from reaching the table, which would be walked along all the same
+    return f"""
+        with hits as materialized (
+            select {COLUMNS}
+            from (
+                select * from public.cleanings where {" and ".join(query.conditions)} {in_order} {NEAR}
+            ) near
+            where {" and ".join(query.words)} limit {limit}
+        )
+        select * from hits where (select count(*) from hits) = {limit}
+        union all
+        (
+            select {COLUMNS} from (select * from public.cleanings where {query.where} offset 0) everywhere
+            where (select count(*) from hits) < {limit} {in_order} {limit}
+        )
+    """  # noqa: S608  only our own words are put together
 
 
 async def _read_by_offset(session: Session, listing: Listing, limit: int, offset: int) -> list[Cleaning]:
@@ -330,10 +363,12 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
 async def count(session: Session, listing: Listing) -> Count:
     """How many jobs a listing has: exact up to 10,000, the planner's estimate above."""
     query = conditions(session, listing)
-    # in order, so that an index is read: without, the planner may take the table itself while it is freshly written
+    # In order, so that an index is read: without, the planner may take the table itself while it is freshly written.
+    # Words are looked up in an index anyway, and in no order, so that the count can end early.
     column = "created_at" if listing.place is Place.OPEN else "updated_at"
+    in_order = "" if query.words else f"order by {column}, id"
     number = await session.fetch_value(
-        f"select count(*) from (select from public.cleanings where {query.where} order by {column}, id "  # noqa: S608
+        f"select count(*) from (select from public.cleanings where {query.where} {in_order} "  # noqa: S608
         f"limit {EXACT_COUNT + 1}) counted",
         *query.arguments,
     )

@@ -31,6 +31,8 @@ logger = logging.getLogger("phresh")
 OFFLINE_AFTER = 15.0
 # polls that a bell that is heard makes needless, for each that is made
 POLLS_SPARED = 5
+# the part of the time for an answer that the server has for it
+PATIENCE = 0.8
 # seconds that closing waits for what is under way
 CLOSE_TIMEOUT = 2.0
 
@@ -107,9 +109,12 @@ class Session:
             DatabaseUnavailable: when there is no answer.
 
         """
+        arguments = target.asyncpg_arguments()
+        # the server gives up before the program does, which would take it for a lost connection
+        arguments["server_settings"]["statement_timeout"] = str(int(PATIENCE * 1000 * target.command_timeout))
         with told(target):
             pool: Pool = await asyncpg.create_pool(
-                **target.asyncpg_arguments(),
+                **arguments,
                 # The pool's own upkeep would knock once a second with a traceback in the log while the server is gone.
                 # No connection is closed for being idle, so those made at the start stay.
                 min_size=0,

@@ -64,7 +64,8 @@ class Filter:
     """What a job must be like to be listed; everything given must hold.
 
     Attributes:
-        text: words of the name or the description, without regard to case and accents; empty for all.
+        text: words, or parts of words, of the name or the description, without regard to case and accents; one or two
+            letters are the beginning of a word; empty for all.
         cleaning_type: or None for all.
         min_price: per hour, or None.
         max_price: per hour, or None.
