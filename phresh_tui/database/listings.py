@@ -10,6 +10,7 @@ from typing import Any
 from phresh_tui.database.session import Session
 from phresh_tui.database.spread import spread_of
 from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Status
+from phresh_tui.market.errors import BadInput
 from phresh_tui.market.member import handle_of, login_of
 from phresh_tui.market.price import parse_price
 from phresh_tui.market.search import MYSELF, Filter, Place, Sort
@@ -135,6 +136,8 @@ def _add_booking(query: Query, wanted: Filter) -> None:
         # a job without a start, or without hours, is at no certain time: a claim takes it as free as well
         query.conditions.append(
             'not exists (select from public.bookings booked where booked.login = session_user::text collate "C" '
+            # an end that is null would be no end at all
+            "and starts_at is not null and hours is not null "
             "and booked.during && tstzrange(starts_at, starts_at + hours * interval '1 hour'))"
         )
 
@@ -346,6 +349,8 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
     if order.column == "price":
         value = parse_price(text)
     elif order.column in ("sort_name", "sort_area"):
+        if not text.strip():
+            raise BadInput("there is nothing to jump to", "", "Type how it begins")
         value = await session.fetch_value("select public.normal_text($1)", text.replace("\0", "").strip())
         value = f"{value}{LAST}" if order.descending else value
     else:
