@@ -35,7 +35,12 @@ def _number(name: str, highest: int) -> Callable[[str], int]:
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Of ``jobs``."""
-    parser.add_argument("--search", metavar="TEXT", default="", help="words in the name or the description")
+    parser.add_argument(
+        "--search",
+        metavar="QUERY",
+        default="",
+        help="words, and any of type:full_clean price:<30 area:'old town' starts:tomorrow by:ada book:offer free:yes",
+    )
     parser.add_argument("--type", metavar="TYPE", help=" or ".join(TYPES))
     parser.add_argument("--min-price", metavar="PRICE", help="per hour")
     parser.add_argument("--max-price", metavar="PRICE", help="per hour")

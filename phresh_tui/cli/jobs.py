@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from phresh_tui.cli.arguments import DEFAULT_LIMIT
 from phresh_tui.cli.context import Context, insist
 from phresh_tui.cli.moves import as_json, job_of, make_move, write_moved
-from phresh_tui.cli.output import note, write, write_json, write_table
+from phresh_tui.cli.output import cells, note, write, write_json, write_table
 from phresh_tui.cli.typed import parse_booking, parse_start
 from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
@@ -21,8 +21,10 @@ from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Draft, parse_hours, parse_type
 from phresh_tui.market.errors import BadInput, JobNotOpen
 from phresh_tui.market.price import parse_price, show_price
+from phresh_tui.market.query import parse_query
 from phresh_tui.market.search import Filter, Place, Sort
-from phresh_tui.market.text import age
+from phresh_tui.market.text import age, visible
+from phresh_tui.market.when import local_now
 from phresh_tui.market.words import show_moment
 
 # rows that are asked for at once
@@ -35,6 +37,11 @@ async def list_open(arguments: argparse.Namespace, context: Context) -> int:
     async with context.reader() as session:
         # one more than is shown tells whether there are more
         jobs = await _read(session, listing, arguments.limit + 1)
+        better = None if jobs or not listing.wanted.text else await cleanings.corrected(session, listing.wanted)
+        if better is not None:
+            note(f"Nothing has {listing.wanted.text!r}; these have {better.text!r}.")
+            listing = replace(listing, wanted=better)
+            jobs = await _read(session, listing, arguments.limit + 1)
         more = len(jobs) > arguments.limit
         counted = await cleanings.count(session, listing) if more else None
     jobs = jobs[: arguments.limit]
@@ -166,12 +173,27 @@ async def _read(session: Session, listing: Listing, limit: int | None = None) ->
 
 
 def _filter(arguments: argparse.Namespace) -> Filter:
-    lowest, highest = _bound(arguments.min_price), _bound(arguments.max_price)
+    parsed = parse_query(arguments.search, local_now())
+    if parsed.problems:
+        problem = parsed.problems[0]
+        before, wrong = arguments.search[: problem.start], arguments.search[problem.start : problem.end]
+        # the query with a mark under what is wrong in it
+        note(f"        {arguments.search}")
+        note(f"        {' ' * cells(visible(before))}{'^' * max(cells(visible(wrong)), 1)}")
+        raise BadInput(problem.message.removesuffix("."))
+    wanted = parsed.filter
+    given = {
+        "cleaning_type": parse_type(arguments.type) if arguments.type is not None else None,
+        "min_price": _bound(arguments.min_price),
+        "max_price": _bound(arguments.max_price),
+    }
+    wanted = replace(wanted, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # each its own
+    lowest, highest = wanted.min_price, wanted.max_price
     if lowest is not None and highest is not None and lowest > highest:
         raise BadInput(
             "no price can be like that", f"{lowest} is more than {highest}", "Lower --min-price or raise --max-price"
         )
-    return Filter(arguments.search, parse_type(arguments.type) if arguments.type is not None else None, lowest, highest)
+    return wanted
 
 
 def _bound(text: str | None) -> Decimal | None:

@@ -71,9 +71,10 @@ class Listing:
     def order(self) -> Order:
         """The column behind the order, and its direction."""
         order = ORDERS[self.sort] if self.place is Place.OPEN else Order("updated_at", descending=True)
-        by_start = self.wanted.starts_from is not None or self.wanted.starts_until is not None
-        # then no job is without one, and one range is enough
-        return replace(order, nullable=False) if by_start and order.column == "starts_at" else order
+        wanted = self.wanted
+        filtered = {"starts_at": wanted.starts_from or wanted.starts_until, "sort_area": wanted.area}
+        # then no job is without a value, and one range is enough
+        return replace(order, nullable=False) if filtered.get(order.column) else order
 
     def key_of(self, job: Cleaning) -> tuple[object, int]:
         """What this job's place in the order depends on."""
@@ -172,11 +173,15 @@ def conditions(session: Session, listing: Listing) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class _From:
-    """Where reading begins: at a value of the order, from an id on; the job itself belongs to it, or not."""
+    """Where reading begins: at a value of the order, from an id on; the job itself belongs to it, or not.
+
+    What was typed is no value yet: ``typed`` says that the database has to make it normal, and what comes behind it.
+    """
 
     value: object
     number: int
     itself: bool = False
+    typed: str | None = None
 
 
 async def page(
@@ -229,7 +234,7 @@ async def _read(
             query.conditions.append(f"{order.column} is {'' if of_nulls else 'not '}null")
         if start is not None and number == 0:
             sign = ("<" if direction == "desc" else ">") + ("=" if start.itself else "")
-            key, value = ("id", "") if of_nulls else (f"({order.column}, id)", f"{query.argument(start.value)}, ")
+            key, value = ("id", "") if of_nulls else (f"({order.column}, id)", f"{_value_of(query, start)}, ")
             query.conditions.append(f"{key} {sign} ({value}{query.argument(start.number)})")
         in_order = f"order by {order.column} {direction}, id {direction} limit"
         rows += await session.fetch(_page_of(query, in_order, query.argument(limit - len(rows))), *query.arguments)
@@ -237,6 +242,12 @@ async def _read(
             break
     jobs = [cleaning_of(row) for row in rows]
     return jobs[::-1] if backwards else jobs
+
+
+def _value_of(query: Query, start: _From) -> str:
+    if start.typed is None:
+        return query.argument(start.value)
+    return f'public.normal_text({query.argument(start.value)}) collate "C" || {query.argument(start.typed)}::text'
 
 
 def _page_of(query: Query, in_order: str, limit: str) -> str:
@@ -346,19 +357,19 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
     """
     order = listing.order
     value: object
+    typed = None
     if order.column == "price":
         value = parse_price(text)
     elif order.column in ("sort_name", "sort_area"):
         if not text.strip():
             raise BadInput("there is nothing to jump to", "", "Type how it begins")
-        value = await session.fetch_value("select public.normal_text($1)", text.replace("\0", "").strip())
-        value = f"{value}{LAST}" if order.descending else value
+        value, typed = text.replace("\0", "").strip(), LAST if order.descending else ""
     else:
         begins, ends = parse_range(text, now, past=order.column != "starts_at")
         value = (ends or begins) if order.descending else (begins or ends)
     # before every id of that value, or behind; the end of a day is the beginning of the next one, and not part of it
     number = 2**31 - 1 if order.descending and order.column == "price" else 0
-    jobs = await _read(session, listing, limit, _From(value, number, itself=True))
+    jobs = await _read(session, listing, limit, _From(value, number, itself=True, typed=typed))
     spot = await _or_the_end(session, listing, limit, jobs, 0.0)
     if not spot.jobs:
         return spot
@@ -368,12 +379,10 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
 async def count(session: Session, listing: Listing) -> Count:
     """How many jobs a listing has: exact up to 10,000, the planner's estimate above."""
     query = conditions(session, listing)
-    # In order, so that an index is read: without, the planner may take the table itself while it is freshly written.
-    # Words are looked up in an index anyway, and in no order, so that the count can end early.
+    # in order, so that an index is read: without, the planner may take the table itself while it is freshly written
     column = "created_at" if listing.place is Place.OPEN else "updated_at"
-    in_order = "" if query.words else f"order by {column}, id"
     number = await session.fetch_value(
-        f"select count(*) from (select from public.cleanings where {query.where} {in_order} "  # noqa: S608
+        f"select count(*) from (select from public.cleanings where {query.where} order by {column}, id "  # noqa: S608
         f"limit {EXACT_COUNT + 1}) counted",
         *query.arguments,
     )
@@ -400,18 +409,19 @@ async def areas(session: Session, beginning: str, limit: int = 8) -> list[str]:
     """Areas of open jobs that begin so, in order, each once; for the completion of ``area:``."""
     rows = await session.fetch(
         """
-        with recursive wanted as (
-            select public.normal_text($1) collate "C" as first
-        ), each as (
+        with recursive each as (
             (
-                select area, sort_area, 1 as number from public.cleanings, wanted
-                where status = 'open' and sort_area >= first and sort_area < first || $3 order by sort_area, id limit 1
+                select area, sort_area, 1 as number from public.cleanings
+                where status = 'open' and sort_area >= public.normal_text($1) collate "C"
+                    and sort_area < public.normal_text($1) collate "C" || $3
+                order by sort_area, id limit 1
             )
             union all
             select next.area, next.sort_area, number + 1
-            from each, wanted, lateral (
+            from each, lateral (
                 select area, sort_area from public.cleanings
-                where status = 'open' and sort_area > each.sort_area and sort_area < first || $3
+                where status = 'open' and sort_area > each.sort_area
+                    and sort_area < public.normal_text($1) collate "C" || $3
                 order by sort_area, id limit 1
             ) next
             where number < $2

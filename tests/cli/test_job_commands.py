@@ -81,6 +81,21 @@ async def test_the_list_is_searched_filtered_sorted_and_limited(
     assert await names("--search", "CAFE clean") == ["café"]
     assert await names("--min-price", "0", "--max-price", "$20") == ["shelves", "windows"]
     assert await names("--type", "full-clean") == []
+    assert await names("--search", "price:<25 type:spot_clean by:ana s", "--sort", "name-down") == [
+        "windows",
+        "shelves",
+    ]
+    assert await called("jobs", "--search", "wndows") == 0
+    shown = capsys.readouterr()
+    assert "Wash the windows" in shown.out
+    assert shown.err == "Nothing has 'wndows'; these have 'windows'.\n"
+    assert await called("jobs", "--search", "窓 tipe:full x") == 5
+    wrong = capsys.readouterr()
+    assert not wrong.out
+    assert wrong.err.splitlines()[:2] == ["        窓 tipe:full x", "           ^^^^^^^^^"]
+    assert "Type type:" in wrong.err
+    assert await called("jobs", "--search", "price:") == 5
+    assert capsys.readouterr().err.splitlines()[1] == "              ^"
     assert await called("jobs", "--limit", "1") == 0
     assert "1 of 3 open jobs" in capsys.readouterr().err
     assert await called("jobs", "--min-price", "20", "--max-price", "10") == 5

@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
 import asyncpg
 import pytest
 
-from phresh_tui.database import agenda, cleanings, events, offers, people, statistics
+from phresh_tui.database import agenda, cleanings, events, listings, offers, people, statistics
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.connections import connected
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Cleaning, CleaningType
+from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType
 from phresh_tui.market.record import Event
 from phresh_tui.market.search import Filter, Place, Sort
 from tests.support import Market
@@ -40,7 +40,7 @@ insert into public.members (login) select 'm_member_' || n from generate_series(
 insert into public.private_profiles (login, phone) select login, '1' from public.members;
 insert into public.cleanings (
     name, description, cleaning_type, price, owner, status, claimed_by, agreed_price, claimed_at, created_at,
-    updated_at, hours_worked, total, done_at, booking, area, version
+    updated_at, hours_worked, total, done_at, booking, area, version, starts_at, hours
 )
 select 'Wash window ' || n, 'House number ' || n, (array['dust_up', 'spot_clean', 'full_clean'])[n % 3 + 1],
     10 + n % 5000 / 100.0, 'm_member_' || n % {MEMBERS} + 1,
@@ -48,7 +48,8 @@ select 'Wash window ' || n, 'House number ' || n, (array['dust_up', 'spot_clean'
     t.at, t.at,
     case when s.status in ('done', 'confirmed') then 1 end, case when s.status in ('done', 'confirmed') then 20 end,
     case when s.status in ('done', 'confirmed') then t.at end, (array['instantly', 'by_offer'])[n / 7 % 2 + 1],
-    'Area ' || n % 200, 3
+    case when n % 9 > 0 then 'Area ' || n % 200 end, 3,
+    case when s.status = 'open' and n % 5 > 1 then now() + n % 480 * interval '1 hour' end, 2
 from generate_series(1, {ROWS}) n,
     lateral (select case when n % 100 < 70 then 'open' when n % 100 < 80 then 'claimed' when n % 100 < 82 then 'done'
         when n % 100 < 97 then 'confirmed' else 'cancelled' end as status) s,
@@ -68,6 +69,9 @@ insert into public.reviews (cleaning_id, author, subject, overall)
 select id, owner, claimed_by, id % 5 + 1 from public.cleanings where status = 'confirmed'
 union all select id, claimed_by, owner, id % 5 + 1 from public.cleanings where status = 'confirmed';
 insert into public.private_details (cleaning_id, owner, address) select id, owner, 'Here' from public.cleanings;
+insert into public.bookings (login, cleaning_id, during)
+select claimed_by, id, tstzrange(now() + id * interval '1 hour', now() + (id + 1) * interval '1 hour')
+from public.cleanings where status = 'claimed';
 insert into public.read_events (login, cleaning_id, version)
 select owner, cleaning_id, 3 from public.events where version = 3 and cleaning_id % 2 = 0;
 """
@@ -85,22 +89,39 @@ async def reader(market: Market) -> AsyncIterator[Session]:
 def reads(session: Session, job: Cleaning, event: Event) -> dict[str, Callable[[], Awaitable[object]]]:
     """Every reading function, with whatever changes its query."""
     found: dict[str, Callable[[], Awaitable[object]]] = {}
+    now = datetime.now(UTC)
     filters = {
         "all": Filter(),
         "text": Filter(text="window 4242"),
         "type": Filter(cleaning_type=CleaningType.FULL_CLEAN),
         "prices": Filter(min_price=Decimal(20), max_price=Decimal("20.05")),
-        "everything": Filter("window 4242", CleaningType.FULL_CLEAN, Decimal(10), Decimal(60)),
+        "a common word": Filter(text="window"),
+        "a short word": Filter(text="w"),
+        "area": Filter(area="area 17"),
+        "a day": Filter(starts_from=now + timedelta(days=2), starts_until=now + timedelta(days=3)),
+        "three": Filter(cleaning_type=CleaningType.DUST_UP, booking=Booking.BY_OFFER, max_price=Decimal("10.5")),
+        "rare": Filter(area="area 17", starts_from=now + timedelta(days=19), min_price=Decimal(59)),
+        "owner": Filter(owner="member_7", booking=Booking.BY_OFFER),
+        "free": Filter(free_only=True, cleaning_type=CleaningType.SPOT_CLEAN),
+        "everything": Filter("window 4242", CleaningType.FULL_CLEAN, Decimal(10), Decimal(60), area="area"),
     }
     for place, (name, wanted), sort in itertools.product(Place, filters.items(), Sort):
+        if place is not Place.OPEN and (sort is not Sort.NEWEST or name not in ("all", "text", "type", "everything")):
+            # the orders are those of the open jobs
+            continue
         listing = Listing(place, wanted, sort)
         title = f"{place}, {name}, {sort}"
         found[f"page: {title}"] = partial(cleanings.page, session, listing, 50)
         found[f"page after: {title}"] = partial(cleanings.page, session, listing, 50, after=job)
         found[f"page before: {title}"] = partial(cleanings.page, session, listing, 50, before=job)
         found[f"last page: {title}"] = partial(cleanings.page, session, listing, 50, from_end=True)
-        found[f"count: {title}"] = partial(cleanings.count, session, listing)
+        if sort is Sort.NEWEST:
+            found[f"count: {title}"] = partial(cleanings.count, session, listing)
+        if place is Place.OPEN:
+            found[f"page at: {title}"] = partial(cleanings.page_at, session, listing, 0.4, 50)
+            found[f"jump: {title}"] = partial(cleanings.jump, session, listing, JUMPS[listing.order.column], 50, now)
     return found | {
+        "areas": lambda: cleanings.areas(session, "area 1"),
         "one": lambda: cleanings.one(session, job.id),
         "by_id": lambda: cleanings.by_id(session, [1, 2, 3, job.id]),
         "offers on a job": lambda: offers.on_job(session, job.id),
@@ -123,8 +144,12 @@ def reads(session: Session, job: Cleaning, event: Event) -> dict[str, Callable[[
     }
 
 
+JUMPS = {"created_at": "3 days ago", "starts_at": "tomorrow", "price": "20", "sort_name": "wash", "sort_area": "area 9"}
+
+
 def whole_tables(plan: str) -> list[str]:
     """The large tables that a plan reads from end to end."""
+    plan = "\n".join(line for line in plan.splitlines() if "(never executed)" not in line)
     return [table for table in re.findall(r"Seq Scan on (?:public\.)?(\w+)", plan) if table in LARGE]
 
 
@@ -133,6 +158,11 @@ async def test_no_read_goes_through_a_whole_large_table_and_no_page_takes_more_t
 ) -> None:
     [job] = await cleanings.page(reader, Listing(), 1, offset=500)
     event = (await events.feed(reader, 500))[-1]
+    for sort in Sort:
+        # reads the statistics, which are kept for a while
+        await cleanings.place_of(reader, Listing(sort=sort), job)
+    # in a table of this size the planner rightly reads all of it rather than so many jobs here and there
+    monkeypatch.setattr(listings, "NEAR", listings.NEAR // 20)
     sent: list[tuple[str, tuple[object, ...]]] = []
     fetch = reader.fetch
 
@@ -146,12 +176,13 @@ async def test_no_read_goes_through_a_whole_large_table_and_no_page_takes_more_t
         sent.clear()
         await read()
         assert sent, name
-        if len(sent) > 2:
+        # a jump behind the last job goes to the end of the list
+        if len(sent) > (4 if name.startswith(("jump", "page at")) else 2):
             wrong.append(f"{name} takes {len(sent)} queries")
         for query, arguments in list(sent):
             if query.startswith("explain"):
                 continue
-            plan = "\n".join(row[0] for row in await fetch(f"explain {query}", *arguments))
+            plan = "\n".join(row[0] for row in await fetch(f"explain (analyze, timing off) {query}", *arguments))
             wrong += [f"{name} reads all of {table}:\n{plan}" for table in whole_tables(plan)]
     await what_is_inside_functions(market, wrong)
     assert not wrong, "\n".join(wrong[:20])
