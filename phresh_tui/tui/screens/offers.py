@@ -26,13 +26,13 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
-from phresh_tui.tui.widgets.menu import MenuList
+from phresh_tui.tui.widgets.lines import Lines
 
 
 class OffersScreen(MarketScreen):
     """One offer a line, cheapest first: who, stars, jobs done, price, total; below it the message."""
 
-    HELP_PLACES = (Where.OFFERS, Where.MENU)
+    HELP_PLACES = (Where.OFFERS, Where.LIST)
     BINDINGS = bindings(Where.OFFERS)
     AUTO_FOCUS = "#offers"
 
@@ -47,13 +47,13 @@ class OffersScreen(MarketScreen):
         yield TopBar("Offers")
         yield Static(id="about-offers", markup=False)
         yield Static(id="offers-heading", markup=False)
-        yield MenuList(id="offers", markup=False)
+        yield Lines(id="offers", markup=False)
         yield KeyBar()
 
     @property
     def offer(self) -> Offer | None:
         """The offer under the cursor."""
-        option = self.query_one(MenuList).highlighted_option
+        option = self.query_one(Lines).highlighted_option
         return next((o for o in self._offers or () if option is not None and o.handle == option.id), None)
 
     def on_mount(self) -> None:
@@ -96,7 +96,7 @@ class OffersScreen(MarketScreen):
             " " * 2
             + "".join(fit(title, room, title in titles[2:]) for title, room in zip(titles, cells, strict=True) if room)
         )
-        menu = self.query_one(MenuList)
+        menu = self.query_one(Lines)
         at = self.offer.handle if self.offer is not None else None
         menu.set_options([Option(self._line(offer, cells), id=offer.handle) for offer in self._offers])
         handles = [offer.handle for offer in self._offers]
@@ -127,7 +127,7 @@ class OffersScreen(MarketScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer tells the truth."""
-        if not self.is_mounted or not self.query(MenuList):
+        if not self.is_mounted or not self.query(Lines):
             return True
         if action in ("accept", "decline"):
             live = self.offer is not None and self.offer.status is OfferStatus.LIVE

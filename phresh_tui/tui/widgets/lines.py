@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.widgets.menu import PagedList
 
 
-class Lines(OptionList):
+class Lines(PagedList):
     """Lines of any kind; the cursor stays on its line when the list is read again."""
 
     DEFAULT_CSS = """
@@ -62,11 +62,11 @@ class Lines(OptionList):
 
     def action_cursor_page_down(self) -> None:
         """One screen further."""
-        self.action_page_down()  # type: ignore[no-untyped-call]
+        self.action_page_down()
 
     def action_cursor_page_up(self) -> None:
         """One screen back."""
-        self.action_page_up()  # type: ignore[no-untyped-call]
+        self.action_page_up()
 
     def action_cursor_top(self) -> None:
         """First line."""

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from textual import events
 from textual.widgets import OptionList
 
 from phresh_tui.tui.actions import Where, bindings
 
 
-class MenuList(OptionList):
+class PagedList(OptionList):
+    """Textual's list, which looks up lines that it has not laid out yet when a page key follows a change at once."""
+
+    def action_page_down(self) -> None:
+        """One screen further, unless the lines are just being laid out."""
+        with suppress(KeyError, IndexError):
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+    def action_page_up(self) -> None:
+        """One screen back, unless the lines are just being laid out."""
+        with suppress(KeyError, IndexError):
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+
+class MenuList(PagedList):
     """Textual's list, with the keys of all other lists; a digit chooses its line."""
 
     BINDINGS = bindings(Where.MENU)

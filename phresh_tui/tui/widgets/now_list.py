@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from phresh_tui.database.session import Session
@@ -12,18 +11,11 @@ from phresh_tui.database.todo import Todo, todo
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.text import visible
-from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.widgets.lines import Lines
 
 
-class NowList(OptionList):
+class NowList(Lines):
     """One line a job; the cursor stays on its job when the list changes."""
-
-    BINDINGS = bindings(Where.MENU)
-    DEFAULT_CSS = """
-    NowList {
-        height: 1fr; border: none; padding: 0; background: $surface; text-wrap: nowrap; text-overflow: ellipsis;
-    }
-    """
 
     class Loaded(Message):
         """The list was read."""
@@ -48,8 +40,7 @@ class NowList(OptionList):
     @property
     def selected(self) -> Cleaning | None:
         """The job under the cursor, or None."""
-        option = self.highlighted_option
-        number = option.id if option is not None else None
+        number = self.selected_id
         return next((item.job for item in self._items or () if str(item.job.id) == number), None)
 
     def on_mount(self) -> None:
@@ -71,7 +62,6 @@ class NowList(OptionList):
         self.post_message(self.Loaded())
 
     def _show(self, items: list[Todo]) -> None:
-        before, line = self.highlighted_option, self.highlighted
         self._items = items
         options: list[Option] = []
         group = ""
@@ -89,12 +79,7 @@ class NowList(OptionList):
                 (f"  {visible(item.words)}", "$text-muted"),
             )
             options.append(Option(text, id=str(item.job.id)))
-        self.set_options(options)
-        ids = [option.id for option in options]
-        if before is not None and before.id in ids:
-            self.highlighted = ids.index(before.id)
-        elif ids:
-            # the next best: where the cursor was, or the first job
-            self.highlighted = min(max(line or 1, 1), len(ids) - 1)
-            if ids[self.highlighted] is None:
-                self.action_cursor_down()
+        self.show(options)
+        if options and self.selected_id is None:
+            # a heading is no job
+            self.action_cursor_down()
