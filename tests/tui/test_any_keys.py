@@ -1,4 +1,4 @@
-"""Any keys on the screens of a job's life, in any order and at any size, break nothing. Seeded, so it can be repeated."""
+"""Any keys on the screens of a job's life, in any order and at any size, break nothing. Seeded: it can be repeated."""
 
 from __future__ import annotations
 
