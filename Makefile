@@ -50,7 +50,8 @@ bench: .venv/installed-dev
 profile: .venv/installed-dev
 	@$(PY) -m benchmarks.profile
 
-# what takes longer than `make test`, or needs a network: an old server, another major version, a wheel, a fresh checkout
+# what takes longer than `make test`, or needs a network: an old server, another major version, a wheel, a fresh
+# checkout, other shells and a browser, which are installed where apt-get can
 soak: .venv/installed-dev
 	@SOAK=1 $(PY) -m pytest -m soak $(ARGS)
 

@@ -95,7 +95,7 @@ async def test_each_visitor_has_a_program_of_their_own_and_nobody_without_the_ke
                 drawn = b""
                 async with asyncio.timeout(60):
                     while b"@vera" not in drawn:
-                        drawn += (await first.receive_bytes()) if drawn is not None else b""
+                        drawn += await first.receive_bytes()
             await served.until_visitors(1)
         await served.until_visitors(0)
         served.process.send_signal(signal.SIGTERM)
@@ -125,7 +125,7 @@ async def test_a_person_signs_in_posts_and_claims_in_a_real_browser(embedded: Pa
         await page.press("Enter")
         await page.see("1 open job")
         await page.type("c")
-        await page.see("$17.50", "@ben", "y")
+        await page.see("Claim “Beat the carpets”", "$17.50")
         picture = Path(os.environ.get("PICTURES", str(tmp_path))) / "browser.png"
         await page.screenshot(picture)
         await page.type("y")

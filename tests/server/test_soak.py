@@ -121,7 +121,9 @@ def test_two_makes_at_once_take_turns(checkout: Path, place: Path) -> None:
     assert sum("Installing phresh" in output for output, _ in said) == 1
 
 
-def test_the_wheel_brings_migrations_and_stylesheets_and_works_from_any_folder(checkout: Path, place: Path) -> None:
+def test_the_wheel_brings_migrations_stylesheets_and_a_page_and_works_from_any_folder(
+    checkout: Path, place: Path
+) -> None:
     variables = fresh_home(place)
     venv = place / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
@@ -135,9 +137,10 @@ def test_the_wheel_brings_migrations_and_stylesheets_and_works_from_any_folder(c
     package = next((venv / "lib").glob("python*/site-packages/phresh_tui"))
     migrations = sorted(file.name for file in (package / "_migrations").iterdir())
     assert migrations == sorted(file.name for file in (checkout / "db" / "migrations").iterdir())
-    styles = sorted(file.relative_to(checkout / "phresh_tui") for file in (checkout / "phresh_tui").rglob("*.tcss"))
-    assert styles
-    assert all((package / style).exists() for style in styles)
+    inside = checkout / "phresh_tui"
+    others = [file.relative_to(inside) for file in inside.rglob("*") if file.suffix in (".tcss", ".html")]
+    assert {file.suffix for file in others} == {".tcss", ".html"}
+    assert all((package / file).exists() for file in others)
     shutil.rmtree(checkout)
     elsewhere = place / "elsewhere"
     elsewhere.mkdir()
