@@ -16,7 +16,7 @@ FAMILIES = {"db": "the database", "member": "members"}
 EXIT_CODES = """\
 exit codes:
   0    done
-  1    something unexpected; the log has the details. Or: the doctor found a fault
+  1    something unexpected, see the log; or the doctor found a fault
   2    the command was typed wrongly
   3    the configuration does not fit together
   4    the database cannot be reached, or does not fit this program
