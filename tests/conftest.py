@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from phresh_tui.tui.memory import EVERYTHING, no_longer_new
 from tests.support import Cluster, Market, running_cluster
 
 SETTINGS = (
@@ -50,6 +51,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PHRESH_DATA_DIR", str(tmp_path / "embedded"))
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setenv("TERM", "xterm-256color")
+    # a person who knows it all: what is asked and told the first time is for the tests of it
+    no_longer_new(EVERYTHING)
     stand = tmp_path / "stand"
     stand.mkdir()
     monkeypatch.chdir(stand)

@@ -89,6 +89,8 @@ def test_the_keys_that_it_comes_with_clash_only_where_a_screen_means_it() -> Non
         for second in ACTIONS
         if first is not second
         and meet(first.where, second.where)
+        # j goes down in whatever is in focus
+        and first.label != second.label
         and set(keys_of(first, {}).split(",")) & set(keys_of(second, {}).split(","))
     }
     # Tab goes between the two lists instead of between fields

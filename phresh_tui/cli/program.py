@@ -29,8 +29,11 @@ async def start(_: argparse.Namespace, context: Context) -> int:
     importing.start()
     handle = context.handle
     from phresh_tui.preferences import load_preferences
+    from phresh_tui.tui.background import terminal_is_dark
 
     preferences = load_preferences()
+    # the terminal answers meanwhile
+    asking = asyncio.create_task(asyncio.to_thread(terminal_is_dark))
     async with context.prepared() as prepared:
         account = prepared.account_of(handle)
         opening = asyncio.ensure_future(Session.open(account, context.settings)) if account is not None else None
@@ -41,7 +44,12 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         gc.enable()
         try:
             return await run_program(
-                context.settings, prepared, handle=handle, preferences=preferences, opening=opening
+                context.settings,
+                prepared,
+                handle=handle,
+                preferences=preferences,
+                opening=opening,
+                terminal_is_dark=await asking,
             )
         finally:
             # the event loop hands a signal back as it found it at the start of Python, and the server is still there

@@ -130,7 +130,7 @@ ACTIONS = (
     Action("cancel-job", Where.MINE, "x", "Cancel job", "Take your job back, with a reason", 4),
     Action("undo", Where.MINE, "u", "Undo", "Take your last move back, within five minutes", 2),
     Action("history", Where.MINE, "t", "History", "What happened to the job, as a timeline", 6),
-    Action("post-again", Where.MINE, "A", "Post again", "A new job like this one, private details too", 7),
+    Action("post-again", Where.MINE, "N", "Post again", "A new job like this one, private details too", 7),
     Action("other-tab", Where.MINE, "tab,right,l", "Other list", "Between what is under way, posted and claimed", 5),
     Action("tab-before", Where.MINE, "left,h", "List before", "The same, the other way round"),
     Action("post", Where.MINE, "n", "Post", "Post a request to have something cleaned", 6),

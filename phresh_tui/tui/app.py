@@ -27,14 +27,16 @@ from phresh_tui.market.text import visible
 from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.first_steps import WELCOME, welcome
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
-from phresh_tui.tui.memory import DraftFile, remember_handle
+from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
 from phresh_tui.tui.moves import Moves
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.sign_in import SignInScreen
+from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look, theme_for
 from phresh_tui.tui.unread import Unread
 
 if TYPE_CHECKING:
@@ -62,7 +64,13 @@ class _LogStream:
         return False
 
 
-def _market_provider() -> type[Provider]:
+def _commands() -> type[Provider]:
+    from phresh_tui.tui.palette import CommandsProvider
+
+    return CommandsProvider
+
+
+def _market() -> type[Provider]:
     from phresh_tui.tui.palette import MarketProvider
 
     return MarketProvider
@@ -77,6 +85,7 @@ class PhreshApp(App[int]):
         handle: who to sign in as, or None to ask.
         preferences: what the member likes; as it comes when not given.
         opening: the session of that handle, when it is being opened already.
+        terminal_is_dark: None when the terminal does not say.
 
     Raises:
         ConfigurationError: for preferences that name what does not exist, or one key for two actions.
@@ -85,7 +94,7 @@ class PhreshApp(App[int]):
 
     CSS_PATH = "phresh.tcss"
     TITLE = "phresh"
-    COMMANDS = {*App.COMMANDS, _market_provider}
+    COMMANDS = {_commands, _market}
     BINDINGS = [
         # a member's own Ctrl+C in a field copies what is selected there; everywhere else it leaves, drafts are kept
         Binding("ctrl+c", "leave", "Quit", show=False, system=True),
@@ -99,10 +108,17 @@ class PhreshApp(App[int]):
         handle: str | None = None,
         preferences: Preferences | None = None,
         opening: Awaitable[Session] | None = None,
+        terminal_is_dark: bool | None = None,
     ) -> None:
         super().__init__()
         self._opening = opening
         self.preferences = preferences or Preferences()
+        self.terminal_is_dark = terminal_is_dark
+        for theme in OWN:
+            self.register_theme(theme)
+        if self.preferences.theme and self.preferences.theme not in (FOLLOW, *self.available_themes):
+            raise self.preferences.error([(("theme",), f"there is no theme {self.preferences.theme}")])
+        self._wear(chosen_look(self.preferences))
         self.keys_in_force = checked_keymap(self.preferences)
         self.set_keymap(self.keys_in_force)
         self.settings = settings
@@ -150,6 +166,8 @@ class PhreshApp(App[int]):
         self.unread.forget()
         self.unread.look()
         await self._to_first_screen(BrowseScreen())
+        if is_new(WELCOME):
+            self.run_worker(welcome(self), exit_on_error=False)
 
     async def _to_first_screen(self, screen: Screen[None]) -> None:
         while len(self.screen_stack) > 1:
@@ -319,6 +337,24 @@ class PhreshApp(App[int]):
 
         self.push_screen(Palette())
 
+    def action_change_theme(self) -> None:
+        """Shows the themes, and each of them while the cursor is on it."""
+        from phresh_tui.tui.screens.looks import ThemeMenu
+
+        self.push_screen(ThemeMenu(self.look), self.keep_look)
+
+    def keep_look(self, look: str | None) -> None:
+        """Wears a theme from now on, also after the next start; None changes nothing."""
+        if look is not None:
+            self._wear(look)
+            remember_look(look)
+
+    def _wear(self, look: str) -> None:
+        self.look = look
+        theme = theme_for(look, self.terminal_is_dark)
+        # one that an older or newer version knew is no reason not to start
+        self.theme = theme if theme in self.available_themes else theme_for(FOLLOW, self.terminal_is_dark)
+
     def open_section(self, section: Section) -> None:
         """Shows the list of one of the member's sections."""
 
@@ -377,6 +413,7 @@ async def run_program(
     handle: str | None,
     preferences: Preferences | None = None,
     opening: Awaitable[Session] | None = None,
+    terminal_is_dark: bool | None = None,
 ) -> int:
     """Shows the program until it is left.
 
@@ -386,6 +423,7 @@ async def run_program(
         handle: who to sign in as, or None to ask.
         preferences: what the member likes.
         opening: the session of `Prepared.account_of` the handle, when it is being opened already.
+        terminal_is_dark: None when the terminal does not say.
 
     Returns:
         The exit code: 0, or 128 + the signal that ended it.
@@ -395,7 +433,7 @@ async def run_program(
         PhreshError: after a fault that was logged.
 
     """
-    app = PhreshApp(settings, prepared, handle, preferences, opening)
+    app = PhreshApp(settings, prepared, handle, preferences, opening, terminal_is_dark)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 128 + number)

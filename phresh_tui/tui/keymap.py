@@ -60,7 +60,7 @@ def key_names(keys: str) -> str:
 
 def _name(key: str) -> str:
     *modifiers, name = key.split("+")
-    shown = NAMES.get(name) or (name if len(name) == 1 else format_key(name))
+    shown = NAMES.get(name) or (name if len(name) == 1 else format_key(name).capitalize())
     return "".join("^" if modifier == "ctrl" else f"{modifier}+" for modifier in modifiers) + shown
 
 

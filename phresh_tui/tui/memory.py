@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from phresh_tui.paths import state_folder, write_private
 
+# in place of a thing: this person is told nothing any more
+EVERYTHING = "everything"
 logger = logging.getLogger("phresh")
 
 
@@ -42,6 +44,28 @@ def remember_handle(place: str, handle: str) -> None:
     """Keeps the handle of a sign-in for the next time."""
     file = state_folder() / "handles.json"
     _write(file, {**_read(file), place: handle})
+
+
+def is_new(thing: str) -> bool:
+    """Whether a person has not been told about a thing yet."""
+    told = _read(state_folder() / "told.json")
+    return not (told.get(thing) or told.get(EVERYTHING))
+
+
+def no_longer_new(thing: str) -> None:
+    """The person was told; never again."""
+    file = state_folder() / "told.json"
+    _write(file, {**_read(file), thing: True})
+
+
+def remembered_look() -> str:
+    """The theme that was chosen last, or an empty string."""
+    return str(_read(state_folder() / "looks.json").get("theme", ""))
+
+
+def remember_look(theme: str) -> None:
+    """Keeps a theme for the next time."""
+    _write(state_folder() / "looks.json", {"theme": theme})
 
 
 @dataclass

@@ -8,9 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
+from textual import on
 from textual.app import SystemCommand
 from textual.command import Command, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
+from textual.widgets import Input
 
 from phresh_tui.database import cleanings, people
 from phresh_tui.database.cleanings import Listing
@@ -19,7 +22,7 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.price import show_price
 from phresh_tui.market.search import Filter
 from phresh_tui.market.text import visible
-from phresh_tui.tui.actions import Action, Where, actions_in
+from phresh_tui.tui.actions import PARTS, Action, Where, actions_in
 from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.screens.base import MarketScreen
 
@@ -45,8 +48,16 @@ class Palette(CommandPalette):
     def __init__(self) -> None:
         super().__init__(placeholder="What to do, a job or its number, a member …")
 
+        self._awaits_hits = False
+        self._enter_due = False
+
     # what is found at once is shown at once, also while the database is still asked
     _RESULT_BATCH_TIME = 0.0  # type: ignore[misc]  # Textual waits a quarter of a second
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._awaits_hits = True
+        self._enter_due = False
 
     def _refresh_command_list(self, command_list: CommandList, commands: list[Command], clear_current: bool) -> None:
         """Shows what was found so far; the cursor stays on its line when more is found."""
@@ -55,12 +66,34 @@ class Palette(CommandPalette):
         super()._refresh_command_list(command_list, commands, clear_current)
         if chosen is not None and chosen in commands:
             command_list.highlighted = command_list.get_option_index(chosen.id or "")
+        self._awaits_hits = False
+        if self._enter_due and commands:
+            self._enter_due = False
+            self.call_later(command_list.action_select)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        """Enter waits for the first hits of what was typed: the list may still be that of the words before."""
+        if self._awaits_hits:
+            self._enter_due = True
+            event.prevent_default()
+
+
+class CommandsProvider(SystemCommandsProvider):
+    """Textual's, with the best hit first."""
+
+    async def search(self, query: str) -> Hits:
+        """The commands that fit."""
+        hits = [hit async for hit in super().search(query)]
+        for hit in sorted(hits, key=lambda hit: getattr(hit, "score", 0.0), reverse=True):
+            yield hit
 
 
 def commands(app: PhreshApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     """What can be done now: on this screen, then what belongs to the account and the looks."""
     if isinstance(screen, MarketScreen):
-        for action in actions_in(*screen.HELP_PLACES, Where.EVERYWHERE):
+        # moves of a cursor are quicker done than found
+        for action in actions_in(*(place for place in screen.HELP_PLACES if place not in PARTS), Where.EVERYWHERE):
             if call := _call(screen, action):
                 keys = key_names(keys_of(action, app.keys_in_force))
                 yield SystemCommand(action.label, f"{action.help}  ({keys})".replace("[", r"\["), call)

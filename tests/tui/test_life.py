@@ -99,7 +99,7 @@ async def test_the_owner_goes_from_the_offers_to_the_review(market: Market, driv
         await driver.see("you accepted @bob at $19.00", "@bob finished it: 2.5 hours, $47.50", "you wrote a review")
         await driver.press("escape")
         await driver.see("My jobs", "[Posted 1]")
-        await driver.press("A")
+        await driver.press("N")
         await driver.see("Post a job", "Windows")
 
 

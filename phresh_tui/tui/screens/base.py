@@ -9,6 +9,7 @@ from textual.screen import Screen
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.first_steps import greet
 from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.widgets.bars import TopBar
 
@@ -50,6 +51,7 @@ class MarketScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Comes back with the truth in the top line, and with what has changed behind another screen."""
         self.show_link(self.phresh.session.link if self.phresh.session else Link.CLOSED)
+        greet(self.phresh, self)
         if self.looked not in (None, self.phresh.looks):
             self.look_again()
         self.looked = self.phresh.looks

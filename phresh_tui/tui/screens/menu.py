@@ -48,13 +48,23 @@ class Menu(ModalScreen[str | None]):
         with Vertical(classes="box") as box:
             box.border_title = Content(self._title)
             box.border_subtitle = "Enter chooses · Esc leaves"
-            width = max((len(item.label) for item in self._items), default=0)
-            yield MenuList(*(self._line(number, item, width) for number, item in enumerate(self._items, 1)))
+            yield MenuList(*self._lines())
+
+    def set_items(self, items: Sequence[Item]) -> None:
+        """Shows other lines."""
+        self._items = list(items)
+        self.query_one(MenuList).clear_options().add_options(self._lines())
+
+    def _lines(self) -> list[Content]:
+        width = max((len(item.label) for item in self._items), default=0)
+        return [self._line(number, item, width) for number, item in enumerate(self._items, 1)]
 
     @staticmethod
     def _line(number: int, item: Item, width: int) -> Content:
         return Content.assemble(
-            (f"{number} ", "$text-muted"), (item.label.ljust(width + 2), "bold"), visible(item.detail)
+            (f"{number if number < 10 else ' '} ", ""),
+            (item.label.ljust(width + 2), "bold"),
+            visible(item.detail),
         ).truncate(200, ellipsis=True)
 
     @on(OptionList.OptionSelected)

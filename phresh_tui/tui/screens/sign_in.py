@@ -15,7 +15,8 @@ from phresh_tui.market.errors import BadInput, PhreshError
 from phresh_tui.market.member import check_handle, login_of
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
-from phresh_tui.tui.memory import last_handle
+from phresh_tui.tui.first_steps import WELCOME
+from phresh_tui.tui.memory import is_new, last_handle
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.menu import MenuList
@@ -79,7 +80,8 @@ class SignInScreen(MarketScreen):
         for widget in self.query(".new"):
             widget.display = self._new
         self.query_one("#hint", Label).update(self._hint())
-        self.query_one("#sign-in-box").border_title = "New here" if self._new else "Who are you?"
+        step = "  (1 of 3)" if is_new(WELCOME) else ""
+        self.query_one("#sign-in-box").border_title = ("New here" if self._new else "Who are you?") + step
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

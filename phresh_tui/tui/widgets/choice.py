@@ -23,7 +23,7 @@ class Choice(Widget, can_focus=True):
 
     DEFAULT_CSS = """
     Choice { height: auto; width: 100%; background: $boost; padding: 0 1; }
-    Choice:focus { background: $primary 30%; }
+    Choice:focus { background: $primary 20%; }
     """
     BINDINGS = [
         Binding("right,l,space", "step(1)", "Next", show=False),

@@ -384,7 +384,7 @@ class JobList(ScrollView, can_focus=True):
         if selected:
             base += self.get_component_rich_style("jobs--cursor" if self.has_focus else "jobs--cursor-blurred")
         job = self._window.get(ordinal)
-        quiet = base if selected else base + self.get_component_rich_style("jobs--quiet", partial=True)
+        quiet = base if selected else base + self.get_component_rich_style("jobs--quiet")
         if job is None:
             return Strip([Segment("  ·" + " " * max(width - 3, 0), quiet)], width).adjust_cell_length(width, base)
         segments = self._segments(job, base, quiet, selected, width)

@@ -1,0 +1,58 @@
+"""The first time: three short questions, and one line about each screen; never again."""
+
+from __future__ import annotations
+
+import pytest
+
+from phresh_tui.paths import state_folder
+from phresh_tui.tui.screens.browse import BrowseScreen
+from phresh_tui.tui.screens.menu import Menu
+from tests.support import Market
+from tests.tui.conftest import Drive
+
+
+@pytest.fixture(autouse=True)
+def newcomer(home: object) -> None:
+    (state_folder() / "told.json").unlink()
+
+
+async def test_three_questions_and_then_never_again(market: Market, drive: Drive) -> None:
+    async with drive() as driver:
+        await driver.see("Who are you?  (1 of 3)")
+        await driver.type("ada\n")
+        await driver.see("2 of 3: what is in the market?", "200 jobs of sample members")
+        await driver.press("enter")
+        await driver.see("3 of 3: light or dark?")
+        await driver.press("j", "j")
+        await driver.until(lambda: driver.app.theme == "phresh-light", "the light theme")
+        await driver.press("enter")
+        # the line about the first screen, with its own keys
+        await driver.see("c claim · ", "says more")
+        await driver.see("sample jobs are there")
+        await driver.until(lambda: isinstance(driver.app.screen, BrowseScreen))
+        driver.app.clear_notifications()
+        await driver.press("n")
+        await driver.see("^s post", "says more")
+        await driver.press("escape")
+        driver.app.clear_notifications()
+        await driver.press("n")
+        await driver.see("Price per hour")
+        assert "says more" not in driver.text
+    async with drive("ada") as driver:
+        await driver.browsing()
+        assert driver.app.theme == "phresh-light"
+        assert "says more" not in driver.text
+
+
+async def test_each_question_is_skipped_by_escape(market: Market, drive: Drive) -> None:
+    async with drive() as driver:
+        await driver.see("(1 of 3)")
+        await driver.type("ada\n")
+        await driver.see("2 of 3")
+        await driver.press("escape")
+        await driver.see("3 of 3")
+        await driver.press("escape")
+        await driver.see("c claim · ", "says more")
+        await driver.see("No open jobs yet")
+        assert driver.app.theme == "phresh-dark"
+        assert not isinstance(driver.app.screen, Menu)

@@ -1,0 +1,102 @@
+"""Which theme is worn: chosen, remembered, from the file, or as the terminal is."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from phresh_tui.market.errors import ConfigurationError
+from phresh_tui.paths import config_file, state_folder
+from phresh_tui.preferences import load_preferences
+from phresh_tui.tui.background import is_dark
+from phresh_tui.tui.themes import FOLLOW, theme_for
+from tests.support import Market
+from tests.terminal import Terminal
+from tests.tui.conftest import Drive
+
+
+@pytest.mark.parametrize(
+    ("answer", "dark"),
+    [
+        (b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\\x1b[?62;22c", True),
+        (b"\x1b]11;rgb:ffff/ffff/dddd\x07\x1b[?1;2c", False),
+        (b"\x1b]11;rgba:ff/ff/ff/80\x07", False),
+        (b"\x1b[?1;2c", None),
+        (b"", None),
+    ],
+)
+def test_what_a_terminal_answers_is_understood(answer: bytes, dark: bool | None) -> None:
+    assert is_dark(answer) is dark
+    assert theme_for(FOLLOW, dark) == ("phresh-light" if dark is False else "phresh-dark")
+
+
+async def test_a_theme_is_seen_while_one_chooses_and_remembered(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        assert driver.app.theme == "phresh-dark"
+        await driver.press("colon")
+        await driver.type("theme")
+        await driver.see("see them while you choose")
+        await driver.press("enter")
+        await driver.see("phresh-light")
+        await driver.press("j", "j")
+        await driver.until(lambda: driver.app.theme == "phresh-light", "the light theme")
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.theme == "phresh-dark", "the theme before")
+        driver.app.action_change_theme()
+        await driver.see("phresh-light")
+        await driver.press("3")
+        await driver.until(lambda: driver.app.theme == "phresh-light", "the light theme")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        assert driver.app.theme == "phresh-light"
+    # one that a later version knew
+    (state_folder() / "looks.json").write_text('{"theme": "of-tomorrow"}')
+    config_file().parent.mkdir(parents=True)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        assert driver.app.theme == "phresh-dark"
+    config_file().write_text('theme = "nord"')
+    async with drive("ada") as driver:
+        await driver.browsing()
+        assert driver.app.theme == "nord"
+    config_file().write_text('\ntheme = "nrod"')
+    with pytest.raises(ConfigurationError, match="Line 2: there is no theme nrod"):
+        async with drive("ada"):
+            pass
+    assert load_preferences().theme == "nrod"
+
+
+async def test_the_terminal_is_asked_once_and_no_color_is_heeded(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = await market.member("ada", tcp=True)
+    monkeypatch.setenv("DATABASE_URL", target.dbmate_url(tls=False))
+
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+    def look() -> None:
+        with Terminal() as terminal:
+            terminal.until(lambda: b"\x1b]11;?" in terminal.raw, "the question")
+            terminal.type("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62c")
+            terminal.see("@ada", "● connected")
+            # the background of phresh-light
+            assert b"48;2;252;254;253" in terminal.raw
+            assert "rgb" not in terminal.text
+            terminal.press("q")
+            assert terminal.end() == 0
+        # a terminal that never answers, and wants no colours
+        with Terminal(environment={"NO_COLOR": "1"}) as terminal:
+            terminal.see("@ada", "● connected")
+            terminal.press("q")
+            assert terminal.end() == 0
+            colours = set(terminal.raw.split(b"48;2;")[1:])
+            assert all(_grey(part) for part in colours)
+
+    def _grey(part: bytes) -> bool:
+        red, green, blue = part.split(b"m")[0].split(b";")[:3]
+        return red == green == blue
+
+    await asyncio.to_thread(look)
