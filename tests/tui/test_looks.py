@@ -152,7 +152,8 @@ async def _pictures(person: Driver) -> tuple[str, list[str]]:
         person.app.theme = theme
         for width, height in SIZES if theme == THEMES[0] else EACH_THEME:
             await person.pilot.resize_terminal(width, height)
-            await person.pilot.pause()
+            await person.until(lambda size=(width, height): person.app.screen.size == size, "the size")
+            await _calm(person)
             strips = person.app.screen._compositor.render_strips()
             picture = pictures.setdefault((width, height), [])
             if not picture:
@@ -165,11 +166,11 @@ async def _pictures(person: Driver) -> tuple[str, list[str]]:
 
 
 async def _calm(person: Driver) -> None:
-    """Waits until two looks show the same."""
-    before = None
-    while before != (now := [strip.text for strip in person.app.screen._compositor.render_strips()]):
-        before = now
-        await person.pilot.pause()
+    """Waits until three looks in a row show the same."""
+    seen: list[str] = []
+    while len(seen) < 3 or len(set(seen[-3:])) > 1:
+        await person.pilot.pause(0.01)
+        seen.append(_number(person.app.screen._compositor.render_strips()))
 
 
 def _cut(person: Driver) -> Iterator[str]:
@@ -189,7 +190,7 @@ def _cut(person: Driver) -> Iterator[str]:
 
 def _number(strips: list[Strip]) -> str:
     """Changes with any colour or style of any cell."""
-    cells = "".join(f"{segment.style}{len(segment.text)}" for strip in strips for segment in strip)
+    cells = "".join(f"{segment.style}{segment.text}" for strip in strips for segment in strip)
     return hashlib.sha256(cells.encode()).hexdigest()[:12]
 
 
