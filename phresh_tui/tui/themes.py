@@ -1,6 +1,6 @@
 """The themes that were made for this program, and which one is worn.
 
-Text in each of them has a contrast of 4.5 and more on every ground that it stands on; tests compute it. No state is
+Text in each of them has a contrast of 4.5 and more on every ground that it stands on. No state is
 told by colour alone, so the four differ in taste and in what eyes need, not in what they say.
 """
 
