@@ -27,6 +27,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.collection import collect_when_quiet
 from phresh_tui.tui.first_steps import WELCOME, welcome
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
@@ -130,6 +131,8 @@ class PhreshApp(App[int]):
         self.moves = Moves(self)
         self.unread = Unread(self)
         self.last_key = ""
+        # set when the first jobs are there
+        self.settled = asyncio.Event()
         self.error_console = Console(file=_LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
 
     async def on_mount(self) -> None:
@@ -437,12 +440,14 @@ async def run_program(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 128 + number)
+    collecting = asyncio.create_task(collect_when_quiet(app.settled))
     try:
         result = await app.run_async()
     except Exception:
         logger.exception("phresh stopped")
         result = 1
     finally:
+        collecting.cancel()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
     code = app.return_code or result or 0

@@ -48,6 +48,7 @@ async def test_every_line_shows_the_job_that_the_list_has_there(market: Market, 
     window = window_of(session, listing)
     randomly = random.Random(7)
     await window.ensure(0, 30)
+    await window.recount()
     top = 0
     for _ in range(150):
         step = randomly.choice([1, 30, -1, -30, 200, -200, 0])
@@ -91,7 +92,10 @@ async def test_a_refresh_sees_new_jobs_and_those_that_left(market: Market) -> No
     await market.psql(
         "insert into cleanings (name, price, owner, created_at) values ('New', 9, 'm_zoe', now() + interval '1 hour')"
     )
-    await window.refresh(10)
+    before = window.run
+    window.show(await window.read_again(0, 40))
+    await window.recount()
+    assert window.changes(before) == {window.rows[0].id: "+"}
     assert window.get(0) is not None
     assert window.rows[0].name == "New"
     assert gone not in {job.id for job in window.rows}

@@ -26,6 +26,15 @@ from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 
 
+def how_many(jobs: JobList) -> str:
+    """How many open jobs there are, as far as it is known."""
+    if jobs.total is None:
+        # counting takes longer than reading the first page
+        return f"{jobs.read:,}+ open jobs"
+    number = jobs.total.number
+    return f"{'' if jobs.total.exact else 'about '}{number:,} open {'job' if number == 1 else 'jobs'}"
+
+
 class SearchInput(Input):
     """The words to look for. Down and Enter go to the list."""
 
@@ -57,6 +66,7 @@ class BrowseScreen(JobKeys):
     def __init__(self) -> None:
         super().__init__()
         self._claim_due = False
+        self._drawn: tuple[str, bool, bool] | None = None
 
     def compose(self) -> ComposeResult:
         """List and detail, with what is in force above them."""
@@ -94,27 +104,34 @@ class BrowseScreen(JobKeys):
 
     # --- what is in force
 
-    def _draw_in_force(self) -> None:
+    def _draw_in_force(self, *, waiting: bool = False) -> None:
         jobs, listing = self.jobs, self.jobs.listing
         parts: list[tuple[str, str]] = []
         if not jobs.is_loaded:
             parts.append(("Looking for jobs …", "$text-muted"))
-        elif jobs.total is not None:
-            number = jobs.total.number
-            about = "" if jobs.total.exact else "about "
-            parts.append((f"{about}{number:,} open {'job' if number == 1 else 'jobs'}", "bold"))
+        elif waiting:
+            parts.append(("searching …", "bold $text-warning"))
+        else:
+            parts.append((how_many(jobs), "bold"))
         parts.append((f" · {listing.sort.label}", ""))
         parts += [(f" · {text}", "$text-accent") for text in self._filter_words(listing.wanted)]
-        self.query_one("#in-force", Static).update(Content.assemble(*parts))
-        empty = self.query_one("#empty", Static)
-        empty.display = jobs.is_empty
-        jobs.display = not jobs.is_empty
-        if jobs.display and self.focused is None and self.is_current:
-            # the focus was lost while there was nothing to see
-            jobs.focus()
-        self.query_one(JobHeading).display = jobs.display
-        if jobs.is_empty:
-            empty.update(self._empty_text(listing.wanted))
+        content = Content.assemble(*parts)
+        drawn = (content.plain, jobs.is_stale, jobs.is_empty)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        # one line high whatever stands in it, so nothing is laid out anew
+        self.query_one("#in-force", Static).update(content, layout=False)
+        if not jobs.is_stale:
+            empty = self.query_one("#empty", Static)
+            empty.display = jobs.is_empty
+            jobs.display = not jobs.is_empty
+            if jobs.display and self.focused is None and self.is_current:
+                # the focus was lost while there was nothing to see
+                jobs.focus()
+            self.query_one(JobHeading).display = jobs.display
+            if jobs.is_empty:
+                empty.update(self._empty_text(listing.wanted))
         self.refresh_bindings()
 
     def _filter_words(self, wanted: Filter) -> list[str]:
@@ -142,8 +159,13 @@ class BrowseScreen(JobKeys):
             ("S" if samples else "", "bold"),
         )  # fmt: skip
 
+    @on(JobList.Waiting)
+    def _waiting(self) -> None:
+        self._draw_in_force(waiting=True)
+
     @on(JobList.Loaded)
     def _loaded(self) -> None:
+        self.phresh.settled.set()
         self._draw_in_force()
         if self._claim_due and not self.jobs.is_stale:
             self._claim_due = False
