@@ -95,7 +95,9 @@ def test_the_keys_that_it_comes_with_clash_only_where_a_screen_means_it() -> Non
     }
     # Tab goes between the two lists instead of between fields
     tab = ("mine.other-tab", "everywhere.next-field")
-    assert clashes == {tab, tab[::-1]}
+    # g goes to a place in the list of jobs, and to the top of everything else
+    go = {("browse.go-to", "menu.first"), ("browse.go-to", "read.scroll-home")}
+    assert clashes == {tab, tab[::-1]} | go | {pair[::-1] for pair in go}
 
 
 async def test_the_file_is_named_also_when_it_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:

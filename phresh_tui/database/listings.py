@@ -203,7 +203,7 @@ async def page(
         after: the job that the page follows.
         before: the job that the page ends before; not together with ``after``.
         from_end: the last page instead of the first.
-        offset: rows to skip; costs as much as reading them, so `page_at` is better in a long list.
+        offset: rows to skip from there on; costs as much as reading them, so `page_at` is better for many.
 
     Returns:
         At most ``limit`` jobs; fewer mean that the list ends there.
@@ -211,13 +211,13 @@ async def page(
     """
     anchor = before if before is not None else after
     start = None if anchor is None else _From(*listing.key_of(anchor))
-    if offset:
+    if offset and start is None and not from_end:
         return await _read_by_offset(session, listing, limit, offset)
-    return await _read(session, listing, limit, start, backwards=from_end or before is not None)
+    return await _read(session, listing, limit, start, backwards=from_end or before is not None, offset=offset)
 
 
 async def _read(
-    session: Session, listing: Listing, limit: int, start: _From | None, *, backwards: bool = False
+    session: Session, listing: Listing, limit: int, start: _From | None, *, backwards: bool = False, offset: int = 0
 ) -> list[Cleaning]:
     order = listing.order
     # jobs without a value are an index range of their own, behind the others: one condition for both costs the index
@@ -237,7 +237,9 @@ async def _read(
             key, value = ("id", "") if of_nulls else (f"({order.column}, id)", f"{_value_of(query, start)}, ")
             query.conditions.append(f"{key} {sign} ({value}{query.argument(start.number)})")
         in_order = f"order by {order.column} {direction}, id {direction} limit"
-        rows += await session.fetch(_page_of(query, in_order, query.argument(limit - len(rows))), *query.arguments)
+        # where one range ends within what is skipped, the next one begins: nothing between two jobs is left out
+        page = _page_of(query, in_order, query.argument(limit - len(rows)), 0 if number else offset)
+        rows += await session.fetch(page, *query.arguments)
         if len(rows) == limit:
             break
     jobs = [cleaning_of(row) for row in rows]
@@ -250,14 +252,15 @@ def _value_of(query: Query, start: _From) -> str:
     return f'public.normal_text({query.argument(start.value)}) collate "C" || {query.argument(start.typed)}::text'
 
 
-def _page_of(query: Query, in_order: str, limit: str) -> str:
+def _page_of(query: Query, in_order: str, limit: str, offset: int) -> str:
     """The statement for a page.
 
     Whether it is better to walk along the order until enough jobs have the words, or to look the words up and sort,
     depends on how common they are just there, which the planner cannot know: of the cheapest jobs none is a spring
     clean. So a few thousand jobs are walked along first, and only if they do not fill the page the words are looked up.
     """
-    if not query.words:
+    if offset or not query.words:
+        limit = f"{limit} offset {offset:d}"
         return f"select {COLUMNS} from public.cleanings where {query.where} {in_order} {limit}"  # noqa: S608  our own words
     # offset 0 keeps the order from reaching the table, which would be walked along all the same
     return f"""

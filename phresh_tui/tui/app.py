@@ -39,6 +39,7 @@ from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.sign_in import SignInScreen
 from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look, theme_for
 from phresh_tui.tui.unread import Unread
+from phresh_tui.tui.widgets.section_tabs import check_sections
 
 if TYPE_CHECKING:
     from phresh_tui.settings import Settings
@@ -121,6 +122,7 @@ class PhreshApp(App[int]):
             raise self.preferences.error([(("theme",), f"there is no theme {self.preferences.theme}")])
         self._wear(chosen_look(self.preferences))
         self.keys_in_force = checked_keymap(self.preferences)
+        check_sections(self.preferences)
         self.set_keymap(self.keys_in_force)
         self.settings = settings
         self.prepared = prepared
@@ -360,6 +362,13 @@ class PhreshApp(App[int]):
 
     def open_section(self, section: Section) -> None:
         """Shows the list of one of the member's sections."""
+        self.call_later(self._open_section, self.preferences.sections.index(section) + 1)
+
+    async def _open_section(self, number: int) -> None:
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        if isinstance(self.screen, BrowseScreen):
+            self.screen.show_section(number)
 
     def copy(self, text: str | None) -> None:
         """Puts a text on the clipboard of the terminal, also over SSH; nothing for None."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
-from phresh_tui.database.cleanings import Count
+from phresh_tui.database.listings import Count, Spot
 from phresh_tui.market.cleaning import Cleaning
 
 # rows fetched at once: two tall screens
 PAGE = 120
 # rows kept: beyond, the far end is forgotten
 KEPT = 6 * PAGE
+# rows that are counted off for a jump; further away the place is estimated
+NEAR = 20_000
 # rows beyond the screen that are read again with it
 MARGIN = 40
 
@@ -58,9 +60,15 @@ class JobWindow:
 
     """
 
-    def __init__(self, fetch: FetchPage, count: Callable[[], Awaitable[Count]]) -> None:
+    def __init__(
+        self,
+        fetch: FetchPage,
+        count: Callable[[], Awaitable[Count]],
+        fetch_at: Callable[[float, int], Awaitable[Spot]],
+    ) -> None:
         self._fetch = fetch
         self._count = count
+        self._fetch_at = fetch_at
         self.rows: list[Cleaning] = []
         self.first = 0
         self.at_top = False
@@ -133,6 +141,12 @@ class JobWindow:
         first = total - len(rows) if at_end else total // 2 - len(above)
         self._show(rows, max(first, 1), at_top=at_top, at_end=at_end)
 
+    def load_spot(self, spot: Spot) -> int:
+        """A page in the middle; gives the estimated ordinal of its first job."""
+        length = max(self.total.number if self.total else 0, self.length, len(spot.jobs))
+        self._jumped(spot.jobs, min(round(spot.fraction * length), length - len(spot.jobs)))
+        return self.first
+
     async def ensure(self, start: int, end: int) -> None:
         """Fetches what is missing of the lines between two ordinals, the second excluded."""
         if not self.loaded:
@@ -153,10 +167,13 @@ class JobWindow:
         first = max(min(start - PAGE // 3, self.length - PAGE), 0)
         last = first + PAGE
         here_end = self.first + len(self.rows)
+        ways = [first, self.length - last, *(abs(way) for way in (first - here_end, self.first - last) if self.rows)]
         if first == 0:
             await self.load_top()
         elif last >= self.length:
             await self.load_end()
+        elif min(ways) > NEAR:
+            self._jumped((await self._fetch_at(first / self.length, PAGE)).jobs, first)
         elif self.rows and 0 <= first - here_end < first:
             self._jumped(await self._fetch(PAGE, after=self.rows[-1], offset=first - here_end), first)
         elif self.rows and 0 <= self.first - last < min(first, self.length - last):

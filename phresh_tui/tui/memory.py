@@ -143,3 +143,38 @@ class DraftFile:
             self._file.unlink(missing_ok=True)
         except OSError as error:
             logger.warning("%s cannot be removed: %s", self._file, error)
+
+
+@dataclass(frozen=True)
+class View:
+    """What was last looked at among the open jobs.
+
+    Attributes:
+        query: as it stood in the search line.
+        sort: the order, by its name.
+        section: the number of the section, or 0.
+        job: the number of the selected job, or 0.
+
+    """
+
+    query: str = ""
+    sort: str = ""
+    section: int = 0
+    job: int = 0
+
+
+class ViewFile:
+    """The last view of one member at one database."""
+
+    def __init__(self, place: str, handle: str) -> None:
+        market = hashlib.sha256(place.encode()).hexdigest()[:12]
+        self._file = state_folder() / "views" / f"{handle}-{market}.json"
+
+    def load(self) -> View:
+        """The last view; whatever makes no sense in the file is as at the first start."""
+        found, plain = _read(self._file), asdict(View())
+        return View(**{name: found[name] for name in plain if type(found.get(name)) is type(plain[name])})  # type: ignore[arg-type]
+
+    def save(self, view: View) -> None:
+        """Keeps it for the next start."""
+        _write(self._file, asdict(view))

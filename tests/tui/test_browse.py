@@ -8,8 +8,13 @@ import pytest
 
 from phresh_tui.database import cleanings
 from phresh_tui.market.cleaning import CleaningType, Status
+from phresh_tui.market.errors import ConfigurationError
+from phresh_tui.paths import config_file
+from phresh_tui.preferences import load_preferences
+from phresh_tui.tui.memory import View, ViewFile
 from phresh_tui.tui.widgets.bars import KeyBar
 from phresh_tui.tui.widgets.job_list import JobList
+from phresh_tui.tui.widgets.section_tabs import check_sections
 from tests.support import Market, draft, post
 from tests.tui.conftest import Drive
 
@@ -133,6 +138,11 @@ async def test_the_selection_stays_on_its_job_when_the_list_changes(market: Mark
         await driver.until(lambda: driver.jobs.cursor == 32)
         assert driver.selected == "Job 29"
         assert driver.jobs.cursor - driver.jobs.scroll_offset.y == line, "it does not move on the screen either"
+        await driver.see("2 new: .")
+        await driver.press("full_stop")
+        await driver.until(lambda: driver.selected == "Newest one")
+        await driver.see("○+Newer one", "○+Newest one")
+        await driver.not_see("2 new: .")
 
 
 async def test_a_job_that_is_taken_stays_under_the_cursor_until_the_cursor_leaves(market: Market, drive: Drive) -> None:
@@ -155,19 +165,54 @@ async def test_a_job_that_is_taken_stays_under_the_cursor_until_the_cursor_leave
         assert driver.selected == "Job 1"
 
 
-@pytest.mark.parametrize(
-    ("presses", "first"),
-    [(0, "Newest"), (1, "Cheap"), (2, "Dear"), (3, "Aardvark cage")],
-    ids=["newest", "up", "down", "name"],
-)
-async def test_each_order_is_one_key_away(market: Market, drive: Drive, presses: int, first: str) -> None:
+async def test_each_order_is_a_letter_away_and_a_value_of_it_can_be_gone_to(market: Market, drive: Drive) -> None:
     ada = await market.session("ada")
     for name, price in (("Aardvark cage", "20"), ("Cheap", "1"), ("Dear", "99"), ("Newest", "30")):
         await post(ada, name, price)
     async with drive("ada") as driver:
         await driver.browsing()
-        await driver.press(*["s"] * presses)
-        await driver.until(lambda: driver.selected == first, first)
+        for letter, first in (("p", "Cheap"), ("P", "Dear"), ("t", "Aardvark cage"), ("n", "Newest")):
+            await driver.press("s", letter)
+            await driver.until(lambda first=first: driver.selected == first, first)
+        await driver.press("s", "p", "g")
+        await driver.see("go to a price")
+        await driver.type("25\n")
+        await driver.until(lambda: driver.selected == "Newest", "the first from 25 on")
+        await driver.press("g", "g")
+        await driver.until(lambda: driver.selected == "Cheap", "the top")
+        await driver.press("s", "t")
+        await driver.type("gd\n")
+        await driver.until(lambda: driver.selected == "Dear", "the first from d on")
+        await driver.press("g", "escape", "G")
+        await driver.until(lambda: driver.selected == "Newest", "the end")
+
+
+async def test_the_search_line_speaks_a_language_completes_it_and_points_at_what_is_wrong(
+    market: Market, drive: Drive
+) -> None:
+    ada = await market.session("ada")
+    for price in ("10", "40"):
+        await post(ada, f"Full {price}", price, cleaning_type=CleaningType.FULL_CLEAN)
+        await post(ada, f"Dust {price}", price, cleaning_type=CleaningType.DUST_UP)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("slash")
+        await driver.type("ty")
+        await driver.see("type:")
+        await driver.press("tab")
+        await driver.type("f")
+        await driver.see("type:full_clean")
+        await driver.press("tab")
+        await driver.type(" price:<30")
+        await driver.see("1 open job ", "full clean", "up to $29.99", "Full 10")
+        await driver.type(" prise:3")
+        await driver.see("^^^^^^^ There is no prise:", "1 open job ")
+        (query,) = (line for line in driver.lines if "prise:3" in line)
+        (problem,) = (line for line in driver.lines if "^^^^" in line)
+        assert problem.index("^") == query.index("prise:3")
+        await driver.press("enter", "escape")
+        await driver.see("4 open jobs")
+        await driver.not_see("There is no prise")
 
 
 async def test_type_and_price_filters_combine_and_one_key_clears_them(market: Market, drive: Drive) -> None:
@@ -346,3 +391,51 @@ async def test_the_mouse_selects_scrolls_and_presses_the_keys_of_the_footer(mark
         await driver.until(lambda: driver.selected == "Job 55")
         await driver.pilot.click(KeyBar, offset=(driver.footer.index("Claim"), 0))
         await driver.see("Claim “Job 55” for $20.00/h from @ada?")
+
+
+async def test_sections_have_numbers_and_counts_and_the_last_view_is_there_again(market: Market, drive: Drive) -> None:
+    file = config_file()
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        '[[sections]]\nname = "Cheap"\nquery = "price:<15"\nsort = "price"\n'
+        '[[sections]]\nname = "Ada"\nquery = "by:ada"\n'
+    )
+    ada = await market.session("ada")
+    for price in ("9", "10", "40"):
+        await post(ada, f"Windows {price}", price)
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.see("[0 All] 1 Cheap 2  2 Ada 3 ")
+        await driver.press("1")
+        await driver.see("[1 Cheap 2]", "2 open jobs", "price ↑")
+        await driver.press("2")
+        await driver.see("[2 Ada 3]", "3 open jobs", "by @ada")
+        await post(ada, "Windows 5", "5")
+        await driver.see("1 Cheap 3+", "[2 Ada 4]")
+        await driver.press("1", "j")
+        await driver.until(lambda: driver.selected == "Windows 9")
+        await driver.not_see("3+")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.see("[1 Cheap 3]", "price:<15", "price ↑")
+        await driver.until(lambda: driver.selected == "Windows 9", "the job that was selected")
+        await driver.press("0")
+        await driver.see("[0 All]", "4 open jobs")
+
+
+def test_a_view_that_makes_no_sense_is_as_at_the_first_start() -> None:
+    file = ViewFile("somewhere", "ada")
+    file.save(View("price:<30", "price", 1, 7))
+    assert file.load() == View("price:<30", "price", 1, 7)
+    for garbage in ("", "[1]", '{"query": 5, "sort": [], "section": "x", "job": true}', "\ud800", '{"unknown": 1}'):
+        file._file.write_text(garbage, encoding="utf-8", errors="surrogatepass")
+        assert file.load() == View()
+
+
+def test_a_section_that_cannot_be_understood_is_told_with_its_line() -> None:
+    file = config_file()
+    file.parent.mkdir(parents=True)
+    file.write_text('[[sections]]\nname = "Cheap"\nquery = "price:<<15"\n')
+    with pytest.raises(ConfigurationError, match="Line 3"):
+        check_sections(load_preferences())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import pytest
 
-from phresh_tui.database import cleanings
+from phresh_tui.database import cleanings, listings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
@@ -28,7 +29,7 @@ def window_of(session: Session, listing: Listing) -> JobWindow:
             session, listing, limit, after=after, before=before, from_end=from_end, offset=offset
         )
 
-    return JobWindow(fetch, lambda: cleanings.count(session, listing))
+    return JobWindow(fetch, lambda: cleanings.count(session, listing), partial(listings.page_at, session, listing))
 
 
 async def fill(market: Market, number: int) -> None:

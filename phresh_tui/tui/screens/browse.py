@@ -6,24 +6,31 @@ from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from phresh_tui.database.cleanings import Listing
+from phresh_tui.database import cleanings
+from phresh_tui.database.listings import Listing
 from phresh_tui.database.preparation import Door
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
+from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.price import show_price
-from phresh_tui.market.search import Filter, Sort
+from phresh_tui.market.query import parse_query, query_of
+from phresh_tui.market.search import MYSELF, Filter, Sort
 from phresh_tui.market.text import visible
+from phresh_tui.market.when import local_now, show_when
 from phresh_tui.tui.actions import Where, actions_in, bindings
+from phresh_tui.tui.memory import ViewFile
 from phresh_tui.tui.screens.filter import FilterScreen
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
+from phresh_tui.tui.screens.sort import SortScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
-from phresh_tui.tui.widgets.job_list import JobList
+from phresh_tui.tui.widgets.job_list import MANY_NEW, JobList
+from phresh_tui.tui.widgets.search_box import EXPECTED, ProblemLine, QuerySuggester, TypedLine
+from phresh_tui.tui.widgets.section_tabs import SectionTabs
 
 
 def how_many(jobs: JobList) -> str:
@@ -33,25 +40,6 @@ def how_many(jobs: JobList) -> str:
         return f"{jobs.read:,}+ open jobs"
     number = jobs.total.number
     return f"{'' if jobs.total.exact else 'about '}{number:,} open {'job' if number == 1 else 'jobs'}"
-
-
-class SearchInput(Input):
-    """The words to look for. Down and Enter go to the list."""
-
-    # before the field sees the key, so that what is typed right after it goes to the list
-    BINDINGS = [
-        Binding("down,enter", "to_list", "To the list", priority=True),
-        Binding("escape", "leave", "Clear", priority=True),
-    ]
-
-    def action_to_list(self) -> None:
-        """The words stay in force."""
-        self.screen.set_focus(self.screen.query_one(JobList))
-
-    def action_leave(self) -> None:
-        """The first Escape drops the words and goes back to the list."""
-        self.value = ""
-        self.screen.set_focus(self.screen.query_one(JobList))
 
 
 class BrowseScreen(JobKeys):
@@ -70,10 +58,19 @@ class BrowseScreen(JobKeys):
 
     def compose(self) -> ComposeResult:
         """List and detail, with what is in force above them."""
-        jobs = JobList(self.session, Listing(), id="jobs")
+        self._file = ViewFile(self.phresh.prepared.target.masked_url, self.session.handle)
+        view = self._view = self._file.load()
+        sort = Sort(view.sort) if view.sort in list(Sort) else Sort.NEWEST
+        jobs = JobList(self.session, Listing(wanted=parse_query(view.query, local_now()).filter, sort=sort), id="jobs")
+        self._list = jobs
+        self._job_due = view.job
         yield TopBar("Browse")
+        yield SectionTabs(self.session, self.phresh.preferences.sections, id="sections")
         yield Static(id="in-force", markup=False)
-        yield SearchInput(placeholder="words in name or description", id="search", compact=True)
+        hint = "words, or type: price: area: starts: by: book: free:"
+        yield TypedLine(view.query, placeholder=hint, id="search", suggester=QuerySuggester(self.session), compact=True)
+        yield ProblemLine(id="problem", markup=False)
+        yield TypedLine(id="jump", compact=True)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
                 yield JobHeading(jobs)
@@ -99,7 +96,11 @@ class BrowseScreen(JobKeys):
 
     def on_mount(self) -> None:
         """Says that it loads, until it has loaded."""
-        self.query_one("#search").display = False
+        self.query_one("#search").display = bool(self._view.query)
+        self.query_one("#jump").display = False
+        self.query_one(ProblemLine).show(parse_query(self._view.query, local_now()).problems)
+        if self._view.section <= len(self.phresh.preferences.sections):
+            self.query_one(SectionTabs).choose(self._view.section)
         self._draw_in_force()
 
     # --- what is in force
@@ -113,6 +114,9 @@ class BrowseScreen(JobKeys):
             parts.append(("searching …", "bold $text-warning"))
         else:
             parts.append((how_many(jobs), "bold"))
+        if jobs.new_above:
+            many = "+" if jobs.new_above >= MANY_NEW else ""
+            parts.append((f" · {jobs.new_above}{many} new: .", "bold $text-success"))
         parts.append((f" · {listing.sort.label}", ""))
         parts += [(f" · {text}", "$text-accent") for text in self._filter_words(listing.wanted)]
         content = Content.assemble(*parts)
@@ -120,6 +124,7 @@ class BrowseScreen(JobKeys):
         if drawn == self._drawn:
             return
         self._drawn = drawn
+        self._view = replace(self._view, query=self.query_one("#search", TypedLine).value, sort=listing.sort.value)
         # one line high whatever stands in it, so nothing is laid out anew
         self.query_one("#in-force", Static).update(content, layout=False)
         if not jobs.is_stale:
@@ -145,6 +150,18 @@ class BrowseScreen(JobKeys):
             words.append(f"from {show_price(wanted.min_price, currency)}")
         if wanted.max_price is not None:
             words.append(f"up to {show_price(wanted.max_price, currency)}")
+        if wanted.area:
+            words.append(f"in {visible(wanted.area)}")
+        if wanted.starts_from is not None:
+            words.append(f"starts from {show_when(wanted.starts_from)}")
+        if wanted.starts_until is not None:
+            words.append(f"starts before {show_when(wanted.starts_until)}")
+        if wanted.owner is not None:
+            words.append(f"by @{wanted.owner}" if wanted.owner != MYSELF else "by you")
+        if wanted.booking is not None:
+            words.append(wanted.booking.label)
+        if wanted.free_only:
+            words.append("when you are free")
         return words
 
     def _empty_text(self, wanted: Filter) -> Content:
@@ -167,6 +184,9 @@ class BrowseScreen(JobKeys):
     def _loaded(self) -> None:
         self.phresh.settled.set()
         self._draw_in_force()
+        if self._job_due:
+            self.run_worker(self._back_to(self._job_due), group="view", exit_on_error=False)
+            self._job_due = 0
         if self._claim_due and not self.jobs.is_stale:
             self._claim_due = False
             if self.check_action("claim", ()):
@@ -184,8 +204,9 @@ class BrowseScreen(JobKeys):
     def look_again(self) -> None:
         """Reads the list again; a screen that is still being put together will read it anyway."""
         super().look_again()
-        for jobs in self.query(JobList):
-            jobs.look_again()
+        for part in self.query("JobList, SectionTabs"):
+            assert isinstance(part, (JobList, SectionTabs))
+            part.look_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer tells the truth: a key that would do nothing now is not there."""
@@ -203,6 +224,12 @@ class BrowseScreen(JobKeys):
         if action in ABOUT_A_JOB:
             job = self.shown_job
             return not typing and job is not None and self.can(action, job)
+        if action == "go_to":
+            return isinstance(self.focused, JobList)
+        if action == "section":
+            return bool(self.phresh.preferences.sections)
+        if action == "show_new":
+            return bool(self.query(JobList)) and self.jobs.new_above > 0
         if action == "undo":
             return not typing and self.phresh.moves.undo is not None
         if action == "clear":
@@ -224,34 +251,61 @@ class BrowseScreen(JobKeys):
 
     def action_search(self) -> None:
         """Opens the search line."""
-        search = self.query_one("#search", SearchInput)
-        search.display = True
+        self._open_line("#search")
+
+    def _open_line(self, which: str) -> None:
+        line = self.query_one(which, TypedLine)
+        line.display = True
         # at once: what is typed right after the key belongs into the field
-        self.set_focus(search)
+        self.set_focus(line)
 
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:
-        self._want(replace(self.jobs.listing.wanted, text=event.value))
+        query = parse_query(event.value, local_now())
+        self.query_one(ProblemLine).show(query.problems)
+        self._want(query.filter)
 
-    @on(SearchInput.Blurred, "#search")
+    @on(TypedLine.Blurred, "#search")
     def _search_left(self) -> None:
         search = self.query_one("#search", Input)
         search.display = bool(search.value)
+
+    @on(TypedLine.Done)
+    def _line_done(self) -> None:
+        self.set_focus(self.jobs)
+
+    @on(TypedLine.Left, "#search")
+    def _search_dropped(self, event: TypedLine.Left) -> None:
+        event.line.value = ""
+        self.set_focus(self.jobs)
+
+    def action_next_field(self) -> None:
+        """Takes what is suggested in a line that is typed into."""
+        if isinstance(self.focused, TypedLine):
+            self.focused.accept()
+        else:
+            super().action_next_field()
 
     def _want(self, wanted: Filter) -> None:
         self.jobs.show_listing(replace(self.jobs.listing, wanted=wanted))
         self._draw_in_force()
 
+    def show_query(self, text: str, sort: Sort | None = None) -> None:
+        """Shows what a query means, and stands it in the search line."""
+        search = self.query_one("#search", TypedLine)
+        with self.prevent(Input.Changed):
+            search.value = text
+        search.display = bool(text)
+        query = parse_query(text, local_now())
+        self.query_one(ProblemLine).show(query.problems)
+        listing = self.jobs.listing
+        self.jobs.show_listing(replace(listing, wanted=query.filter, sort=sort or listing.sort))
+        self._draw_in_force()
+
     def action_clear(self) -> None:
         """Goes back to the list, or drops search and filter."""
-        if isinstance(self.focused, JobDetail):
-            self.jobs.focus()
-            return
-        search = self.query_one("#search", SearchInput)
-        with self.prevent(Input.Changed):
-            search.value = ""
-        search.display = False
-        self._want(Filter())
+        if not isinstance(self.focused, JobDetail):
+            self.show_query("")
         self.jobs.focus()
 
     def action_filter(self) -> None:
@@ -259,16 +313,89 @@ class BrowseScreen(JobKeys):
 
         def chosen(wanted: Filter | None) -> None:
             if wanted is not None:
-                self._want(replace(wanted, text=self.jobs.listing.wanted.text))
+                self.show_query(query_of(wanted))
 
         self.app.push_screen(FilterScreen(self.jobs.listing.wanted), chosen)
 
     def action_sort(self) -> None:
-        """The next order."""
-        orders = list(Sort)
-        following = orders[(orders.index(self.jobs.listing.sort) + 1) % len(orders)]
-        self.jobs.show_listing(replace(self.jobs.listing, sort=following))
-        self._draw_in_force()
+        """Asks for the order."""
+
+        def chosen(sort: Sort | None) -> None:
+            if sort is not None:
+                self.jobs.show_listing(replace(self.jobs.listing, sort=sort))
+                self._draw_in_force()
+
+        self.app.push_screen(SortScreen(self.jobs.listing.sort), chosen)
+
+    # --- sections, and the last view
+
+    @on(SectionTabs.Chosen)
+    def _section_clicked(self, event: SectionTabs.Chosen) -> None:
+        self.show_section(event.number)
+
+    def action_section(self) -> None:
+        """Shows the section with the number that was pressed."""
+        self.show_section(int(self.phresh.last_key))
+
+    def show_section(self, number: int) -> None:
+        """Shows a section by its number; 0 shows all jobs."""
+        sections = self.phresh.preferences.sections
+        if number > len(sections):
+            return
+        section = sections[number - 1] if number else None
+        self.query_one(SectionTabs).choose(number)
+        self._view = replace(self._view, section=number)
+        sort = Sort(section.sort) if section is not None and section.sort else None
+        self.show_query(section.query if section is not None else "", sort)
+
+    async def _back_to(self, number: int) -> None:
+        """Selects the job that was selected last time, when it is still open."""
+        try:
+            job = await cleanings.one(self.session, number)
+        except PhreshError:
+            return
+        if job is not None and job.status is Status.OPEN and self.jobs.cursor == 0:
+            self.jobs.reveal(job)
+
+    def on_unmount(self) -> None:
+        """Keeps what was looked at for the next start."""
+        selected = self._list.selected
+        self._file.save(replace(self._view, job=selected.id if selected is not None else 0))
+
+    # --- going somewhere
+
+    def action_go_to(self) -> None:
+        """Asks for a value of the order: a day, a price, a letter."""
+        line = self.query_one("#jump", TypedLine)
+        line.placeholder = f"go to {EXPECTED[self.jobs.listing.sort]} · g the top"
+        self._open_line("#jump")
+
+    @on(Input.Changed, "#jump")
+    def _jump_typed(self, event: Input.Changed) -> None:
+        if event.value == "g":
+            # as in vi
+            self._close_jump()
+            self.jobs.action_cursor_top()
+
+    @on(TypedLine.Done, "#jump")
+    def _jump_done(self, event: TypedLine.Done) -> None:
+        if event.line.value.strip():
+            self.jobs.jump_to(event.line.value)
+        self._close_jump()
+
+    @on(TypedLine.Left, "#jump")
+    @on(TypedLine.Blurred, "#jump")
+    def _close_jump(self) -> None:
+        line = self.query_one("#jump", TypedLine)
+        with self.prevent(Input.Changed, TypedLine.Blurred):
+            line.value = ""
+            line.display = False
+            if self.focused in (line, None):
+                self.set_focus(self.jobs)
+
+    def action_show_new(self) -> None:
+        """Goes to the new jobs above."""
+        self.jobs.action_cursor_top()
 
     def action_refresh(self) -> None:
         """Reads the list again now."""

@@ -15,14 +15,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from phresh_tui.database import cleanings
-from phresh_tui.database.cleanings import Count, Listing
+from phresh_tui.database import cleanings, listings
+from phresh_tui.database.listings import Count, Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning, Status
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.search import Place
+from phresh_tui.market.when import local_now
 from phresh_tui.tui.actions import Where, bindings
-from phresh_tui.tui.job_window import JobWindow
+from phresh_tui.tui.job_window import PAGE, JobWindow
 from phresh_tui.tui.jumping import Spot
 from phresh_tui.tui.widgets.job_lines import JobLines, Line, LineStyles
 
@@ -129,6 +130,7 @@ class JobList(ScrollView, can_focus=True):
         self._refresh_due = False
         self._reveal_due: Cleaning | None = None
         self._end_due = False
+        self._jump_due: str | None = None
 
     # --- what is shown
 
@@ -187,6 +189,11 @@ class JobList(ScrollView, can_focus=True):
         self._reveal_due = job
         self._wakeup.set()
 
+    def jump_to(self, text: str) -> None:
+        """Moves the cursor to the first job at or after a value of the list's order."""
+        self._jump_due = text
+        self._wakeup.set()
+
     def update_job(self, job: Cleaning) -> None:
         """Shows a job as it is now, where it is."""
         self._window.replace(job)
@@ -209,7 +216,11 @@ class JobList(ScrollView, can_focus=True):
 
     def _new_window(self) -> JobWindow:
         session, listing = self._session, self.listing
-        return JobWindow(partial(cleanings.page, session, listing), partial(cleanings.count, session, listing))
+        return JobWindow(
+            partial(listings.page, session, listing),
+            partial(listings.count, session, listing),
+            partial(listings.page_at, session, listing),
+        )
 
     async def _keep_reading(self) -> None:
         # one read at a time, and what came meanwhile is served by the next: a held key floods nobody
@@ -235,6 +246,11 @@ class JobList(ScrollView, can_focus=True):
                 job, self._reveal_due = self._reveal_due, None
                 await self._window.load_around(job)
                 self._place_cursor(self._window.ordinal_of(job.id) or 0)
+            elif self._jump_due is not None:
+                text, self._jump_due = self._jump_due, None
+                spot = await listings.jump(self._session, self.listing, text, PAGE, local_now())
+                self._place_cursor(self._window.load_spot(spot))
+                self.scroll_to(y=self.cursor, animate=False)
             elif self._end_due:
                 self._end_due = False
                 await self._window.load_end()
@@ -292,7 +308,7 @@ class JobList(ScrollView, can_focus=True):
         if self._newest is not None:
             ordinal = window.ordinal_of(self._newest.id) if window.at_top else None
             if ordinal is None:
-                ordinal = len(await cleanings.page(self._session, self.listing, MANY_NEW, before=self._newest))
+                ordinal = len(await listings.page(self._session, self.listing, MANY_NEW, before=self._newest))
             self.new_above = ordinal
         self._count()
 
@@ -318,10 +334,17 @@ class JobList(ScrollView, can_focus=True):
             self.set_timer(MARKED, partial(self._unmark, marks))
 
     def _unmark(self, marks: dict[int, str]) -> None:
-        for number, mark in marks.items():
-            if self._marks.get(number) == mark:
-                del self._marks[number]
+        """Takes signs away again, from rows that could be seen."""
+        top, end = self._on_screen()
+        shown = {job.id for job in map(self._window.get, range(top, end)) if job is not None}
+        here = {job.id for job in self._window.rows}
+        for number in marks:
+            if number in shown or number not in here:
+                self._marks.pop(number, None)
         self.refresh()
+        rest = {number: mark for number, mark in marks.items() if number in self._marks}
+        if rest:
+            self.set_timer(MARKED, partial(self._unmark, rest))
 
     def _shift(self, lines: int) -> None:
         """Moves the cursor with its job, and the job stays on its line of the screen."""
