@@ -328,7 +328,7 @@ async def test_the_palette_finds_actions_by_name(market: Market, drive: Drive) -
         await driver.type("my jobs")
         await driver.see("What you have posted and claimed")
         await driver.press("enter")
-        await driver.see("You have posted nothing yet")
+        await driver.see("Nothing is under way")
 
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 50)])
