@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.life.support import Town
+from tests.life.support import Town, unexplained
 from tests.support import Market
 
 
@@ -15,4 +15,4 @@ async def town(market: Market) -> AsyncIterator[Town]:
     ada, bob, eve, mallory = [await market.session(handle) for handle in ("ada", "bob", "eve", "mallory")]
     town = Town(market, ada, bob, eve, mallory)
     yield town
-    assert await town.unexplained() == []
+    assert await unexplained(town.market) == []

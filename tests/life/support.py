@@ -88,16 +88,17 @@ class Town:
             """
         )
 
-    async def unexplained(self) -> list[int]:
-        """Jobs that are not what their events say."""
-        wrong = []
-        for row in await self.market.psql("select * from cleanings"):
-            record = await self.market.psql("select * from events where cleaning_id = $1 order by version", row["id"])
-            assert [event["version"] for event in record] == list(range(1, len(record) + 1))
-            told = rebuilt(record, row)
-            if told != {column: row[column] for column in told}:
-                wrong.append(row["id"])
-        return wrong
+
+async def unexplained(market: Market) -> list[int]:
+    """Jobs that are not what their events say."""
+    wrong = []
+    for row in await market.psql("select * from cleanings"):
+        record = await market.psql("select * from events where cleaning_id = $1 order by version", row["id"])
+        assert [event["version"] for event in record] == list(range(1, len(record) + 1))
+        told = rebuilt(record, row)
+        if told != {column: row[column] for column in told}:
+            wrong.append(row["id"])
+    return wrong
 
 
 def rebuilt(record: Sequence[asyncpg.Record], now: asyncpg.Record) -> dict[str, object]:

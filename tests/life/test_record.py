@@ -11,7 +11,7 @@ import asyncpg
 from phresh_tui.database import cleanings, events, offers
 from phresh_tui.market.cleaning import Booking
 from phresh_tui.market.record import Event
-from tests.life.support import NOON, Town
+from tests.life.support import NOON, Town, unexplained
 from tests.support import draft
 
 FIFTEEN = Decimal("15.00")
@@ -149,5 +149,5 @@ async def test_a_job_that_is_not_what_its_events_say_is_found(town: Town) -> Non
         jobs.append((await town.done()).id)
         await town.market.psql_script(f"update cleanings set {column} = {value} where id = {jobs[-1]}")
     await town.done()
-    assert sorted(await town.unexplained()) == jobs
+    assert sorted(await unexplained(town.market)) == jobs
     await town.market.psql("truncate cleanings")

@@ -283,6 +283,9 @@ class MarketOverviewScreen(MarketScreen):
             self.query_one(f"#{panel}-panel").display = not narrow or panel == self._panel
         if not narrow or self._panel == "areas":
             self.query_one(Lines).focus()
+        else:
+            # what is hidden takes no keys
+            self.set_focus(None)
         self._draw_tabs()
 
     def on_resize(self) -> None:
