@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual import on
+from textual.actions import SkipAction
 from textual.app import SystemCommand
 from textual.command import Command, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
@@ -112,8 +115,16 @@ def _call(screen: MarketScreen, action: Action) -> Callable[[], object] | None:
     for node in (screen, screen.focused):
         call = getattr(node, f"action_{action.method}", None)
         if call is not None and screen.check_action(action.method, ()):
-            return cast("Callable[[], object]", call)
+            return partial(_done, cast("Callable[[], object]", call))
     return None
+
+
+async def _done(call: Callable[[], object]) -> None:
+    """Does it; a text that fits does not scroll, which is no fault."""
+    with suppress(SkipAction):
+        result = call()
+        if isawaitable(result):
+            await result
 
 
 class MarketProvider(Provider):
