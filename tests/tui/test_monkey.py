@@ -83,10 +83,11 @@ async def play(market: Market, handle: str, chance: random.Random, number: int) 
             while left > 0 and app.is_running and app.return_code is None:
                 left -= 1
                 kind = chance.random()
-                if kind < 0.55:
-                    await pilot.press(chance.choice(KEYS))
-                elif kind < 0.8:
-                    await pilot.press(*chance.choices(TYPED, k=chance.randint(1, 4)))
+                if kind < 0.8:
+                    # in bursts, as people type
+                    pressed = chance.choices(KEYS if kind < 0.55 else TYPED, k=chance.randint(1, 8))
+                    left -= len(pressed) - 1
+                    await pilot.press(*pressed)
                 elif kind < 0.86:
                     app.screen.post_message(events.Paste(chance.choice(PASTED)))
                 elif kind < 0.96:
