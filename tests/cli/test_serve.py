@@ -33,7 +33,13 @@ class Served:
     @property
     def visitors(self) -> list[psutil.Process]:
         """The programs of those who are there."""
-        return [child for child in psutil.Process(self.process.pid).children() if "phresh_tui" in child.cmdline()]
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            # one that is just ending has no command line any more
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "phresh_tui" in child.cmdline():
+                    found.append(child)
+        return found
 
     async def until_visitors(self, number: int) -> None:
         async with asyncio.timeout(30):

@@ -67,6 +67,15 @@ class Driver:
         """Waits until all of the texts stand on the screen."""
         await self.until(lambda: all(text in self.text for text in texts), f"to see {texts}", seconds)
 
+    async def see_behind_messages(self, *texts: str) -> None:
+        """Like `see`, for what a message that goes away by itself would cover for seconds."""
+
+        def seen() -> bool:
+            self.app.clear_notifications()
+            return all(text in self.text for text in texts)
+
+        await self.until(seen, f"to see {texts}")
+
     async def not_see(self, text: str, seconds: float = 10.0) -> None:
         """Waits until a text is gone."""
         await self.until(lambda: text not in self.text, f"{text!r} to go", seconds)
