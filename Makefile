@@ -20,7 +20,7 @@ run: .venv/installed
 test: .venv/installed-dev
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
-check: format-check lint types imports coverage
+check: format-check lint types imports test
 
 format-check: .venv/installed-dev
 	@$(PY) -m ruff format --check .
