@@ -371,10 +371,9 @@ async def test_a_terminal_made_tiny_and_large_again_shows_the_same(market: Marke
         for keys in ([], ["n"], ["escape", "m"], ["escape", "question_mark"], ["escape", "f"]):
             await driver.press(*keys)
             await driver.pilot.resize_terminal(20, 5)
-            await driver.pilot.pause()
-            assert len(driver.lines) == 5
+            await driver.until(lambda: len(driver.lines) == 5, "the small screen")
             await driver.pilot.resize_terminal(80, 24)
-            await driver.pilot.pause()
+            await driver.until(lambda: len(driver.lines) == 24, "the large screen")
         await driver.press("escape")
         await driver.see("Wash the windows", "posted by you")
 
