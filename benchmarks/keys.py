@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from benchmarks.data import short
 from benchmarks.pty import DOWN, END, HOME, PAGE_DOWN, TimedTerminal
 from benchmarks.report import Line, Report
+from phresh_tui.tui.memory import EVERYTHING
 
 QUICK = bool(os.environ.get("QUICK"))
 KEYS = 60 if QUICK else 300
@@ -94,7 +96,11 @@ def _ready(terminal: TimedTerminal) -> None:
 
 
 def base_environment(state: Path, data: Path) -> dict[str, str]:
-    """What a person's shell would give, and nothing of whoever runs this."""
+    """What the shell of a person would give who has used the program before, and nothing of whoever runs this."""
+    told = state / "state" / "phresh" / "told.json"
+    told.parent.mkdir(parents=True, exist_ok=True)
+    # the questions and hints of the first start would lie over the list
+    told.write_text(json.dumps({EVERYTHING: True}))
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     return kept | {
         "HOME": str(state),
