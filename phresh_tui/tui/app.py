@@ -29,6 +29,7 @@ from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import collect_when_quiet
 from phresh_tui.tui.first_steps import WELCOME, welcome
+from phresh_tui.tui.hangup import watch_terminal
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
@@ -449,14 +450,18 @@ async def run_program(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 128 + number)
-    collecting = asyncio.create_task(collect_when_quiet(app.settled))
+    beside = (
+        asyncio.create_task(collect_when_quiet(app.settled)),
+        asyncio.create_task(watch_terminal(app.exit)),
+    )
     try:
         result = await app.run_async()
     except Exception:
         logger.exception("phresh stopped")
         result = 1
     finally:
-        collecting.cancel()
+        for task in beside:
+            task.cancel()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
     code = app.return_code or result or 0

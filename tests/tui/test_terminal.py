@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import select
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from phresh_tui.database.accounts import make_guest
 from tests.support import PASSWORD, Market
-from tests.terminal import Terminal
+from tests.terminal import PHRESH, Terminal
 
 LEAVES_THE_SCREEN = b"\x1b[?1049l"
 SHOWS_THE_CURSOR = b"\x1b[?25h"
@@ -103,6 +107,23 @@ def test_a_signal_leaves_terminal_and_server_in_order(embedded: Path, number: si
         assert terminal.end() == 128 + number
     assert LEAVES_THE_SCREEN in terminal.raw
     assert b"Traceback" not in terminal.raw
+    assert not server_runs(embedded)
+
+
+def test_a_terminal_that_vanishes_without_a_signal_ends_the_program(embedded: Path) -> None:
+    # it is not the one that controls the session, so nothing tells the program
+    mine, its = pty.openpty()
+    process = subprocess.Popen(PHRESH, stdin=its, stdout=its, stderr=its, start_new_session=True)
+    os.close(its)
+    seen = b""
+    while b"Who are you?" not in seen:
+        assert select.select([mine], [], [], 60)[0], f"nothing more came after {seen!r}"
+        seen += os.read(mine, 65536)
+    os.close(mine)
+    try:
+        assert process.wait(30) == 128 + signal.SIGHUP
+    finally:
+        process.kill()
     assert not server_runs(embedded)
 
 
