@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
-import html
 import ipaddress
 import logging
 import secrets
@@ -94,11 +93,8 @@ def application(run: str, key: str) -> web.Application:
     # what goes wrong with a visitor goes into the log, not over the terminal
     logging.getLogger("textual-serve").parent = logging.getLogger("phresh")
 
-    async def page(request: web.Request) -> web.Response:
-        scheme = "wss" if request.scheme == "https" else "ws"
-        text = Template(PAGE.read_text(encoding="utf-8")).substitute(
-            socket=html.escape(f"{scheme}://{request.host}/{key}/ws"), font_size=FONT_SIZE
-        )
+    async def page(_: web.Request) -> web.Response:
+        text = Template(PAGE.read_text(encoding="utf-8")).substitute(font_size=FONT_SIZE)
         return web.Response(text=text, content_type="text/html", headers={"Referrer-Policy": "no-referrer"})
 
     routes = web.Application()

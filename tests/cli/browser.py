@@ -112,6 +112,8 @@ async def browser(folder: Path, address: str) -> AsyncIterator[Page]:
     program = await asyncio.create_subprocess_exec(
         installed_chromium(),
         *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
+        # of a proxy that a test has made itself
+        "--ignore-certificate-errors",
         *("--window-size=1000,700", "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

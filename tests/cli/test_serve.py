@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -88,8 +89,7 @@ async def test_each_visitor_has_a_program_of_their_own_and_nobody_without_the_ke
     async with serving("--as", "vera") as served, aiohttp.ClientSession() as session:
         async with session.get(served.address) as page:
             assert page.status == 200
-            (socket,) = re.findall(r'websocket-url="([^"]+)"', await page.text())
-        assert socket == served.address.replace("http:", "ws:") + "ws"
+        socket = served.address.replace("http:", "ws:") + "ws"
         for wrong in (f"{served.place}/", f"{served.place}/ws", f"{served.address[:-2]}/ws"):
             async with session.get(wrong) as page:
                 assert page.status == 404
@@ -106,6 +106,45 @@ async def test_each_visitor_has_a_program_of_their_own_and_nobody_without_the_ke
         await served.until_visitors(0)
         served.process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(served.process.wait(), 30) == 143
+
+
+@contextlib.asynccontextmanager
+async def behind_tls(port: int, folder: Path) -> AsyncIterator[int]:
+    """A proxy that ends TLS in front of a port, as nginx or Caddy would; gives its own port."""
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost"
+    made = await asyncio.create_subprocess_exec(*command.split(), cwd=folder, stderr=subprocess.DEVNULL)
+    assert await made.wait() == 0
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+
+    async def pipe(source: asyncio.StreamReader, drain: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await source.read(65536):
+                drain.write(chunk)
+                await drain.drain()
+        drain.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pipe(reader, inner_writer), pipe(inner_reader, writer))
+
+    server = await asyncio.start_server(connect, "127.0.0.1", 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+@pytest.mark.soak
+async def test_a_proxy_with_tls_in_front_of_it_changes_nothing(embedded: Path, tmp_path: Path) -> None:
+    (await phresh("member", "add", "tia")).ok()
+    async with serving("--as", "tia") as served:
+        port = served.place.rsplit(":", 1)[1]
+        async with behind_tls(int(port), tmp_path) as outer:
+            address = served.address.replace("http:", "https:").replace(port, str(outer))
+            async with browser(tmp_path / "profile", address) as page:
+                await page.see("@tia", "open jobs")
+                assert f"wss://127.0.0.1:{outer}/" in " ".join(page.asked)
 
 
 @pytest.mark.soak
