@@ -24,6 +24,7 @@ PLACES: Mapping[Where, str] = {
     Where.PROGRAM: "Everywhere; those with Ctrl also in a text field",
     Where.EVERYWHERE: "On every screen; letters not in a text field",
     Where.LIST: "In every list of jobs",
+    Where.MARKS: "In the lists of open and of my jobs",
     Where.MENU: "In every menu and short list",
     Where.READ: "In a text to read",
     Where.BROWSE: "Open jobs",

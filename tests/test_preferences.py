@@ -65,7 +65,7 @@ def test_each_mistake_is_told_with_its_file_and_line(text: str, told: str) -> No
         ('"browse.claim" = "s"', "line 2: s is already browse.sort, sort"),
         ('"browse.claim" = "?"', "line 2: question_mark is already everywhere.help"),
         ('"list.cursor-down" = "c"', "line 2: c is already browse.claim"),
-        ('"list.cursor-down" = "x"', "line 2: x is already mine.cancel-job"),
+        ('"list.cursor-down" = "X"', "line 2: X is already mine.cancel-job"),
         ('"browse.claim" = "ctrl+q"', "line 2: ctrl+q is already program.leave"),
         ('"browse.claim" = "X"\n"browse.sort" = "X"', "line 3: X is already browse.claim"),
     ],

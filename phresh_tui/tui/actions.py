@@ -18,6 +18,7 @@ class Where(StrEnum):
     EVERYWHERE = "everywhere"
     SIGN_IN = "sign-in"
     LIST = "list"
+    MARKS = "marks"
     MENU = "menu"
     READ = "text"
     BROWSE = "browse"
@@ -85,10 +86,13 @@ ACTIONS = (
     # --- in a list of jobs
     Action("cursor-down", Where.LIST, "j,down", "Down", "Next job"),
     Action("cursor-up", Where.LIST, "k,up", "Up", "Previous job"),
-    Action("cursor-page-down", Where.LIST, "pagedown,ctrl+f,ctrl+d,space", "Page down", "One screen further"),
+    Action("cursor-page-down", Where.LIST, "pagedown,ctrl+f,ctrl+d", "Page down", "One screen further"),
     Action("cursor-page-up", Where.LIST, "pageup,ctrl+b,ctrl+u", "Page up", "One screen back"),
     Action("cursor-top", Where.LIST, "home", "Top", "First job"),
     Action("cursor-end", Where.LIST, "G,end", "End", "Last job"),
+    # --- in a list of jobs that several can be moved in
+    Action("toggle-mark", Where.MARKS, "space", "Mark", "Mark the job, or take its mark away, and go on"),
+    Action("mark-range", Where.MARKS, "V", "Mark up to here", "Mark all from the last mark to the cursor"),
     # --- in a menu, and in every other short list
     Action("cursor-down", Where.MENU, "j,down", "Down", "Next line"),
     Action("cursor-up", Where.MENU, "k,up", "Up", "Line before"),
@@ -118,7 +122,7 @@ ACTIONS = (
         3,
         priority=True,
     ),
-    Action("clear", Where.BROWSE, "escape", "Clear", "Drop the search and the filter", 4),
+    Action("clear", Where.BROWSE, "escape", "Clear", "Drop the marks, or the search and the filter", 4),
     Action("post", Where.BROWSE, "n", "Post", "Post a request to have something cleaned", 5, priority=True),
     Action("filter", Where.BROWSE, "f", "Filter", "Show one type, or a range of prices", 6, priority=True),
     Action("sort", Where.BROWSE, "s", "Sort", "Choose the order: time, start, price, name, area", 7, priority=True),
@@ -126,6 +130,7 @@ ACTIONS = (
     Action("section", Where.BROWSE, "1,2,3,4,5,6,7,8,9,0", "Section", "Your own sections by number; 0 shows all jobs"),
     Action("show-new", Where.BROWSE, "full_stop", "New", "Show the new jobs above", 4, priority=True),
     Action("mine", Where.BROWSE, "m", "My jobs", "What you have posted and claimed", 8, priority=True),
+    Action("cancel-job", Where.BROWSE, "X", "Cancel job", "Take your job, or those that are marked, back", 3),
     Action("focus-detail", Where.BROWSE, "enter", "Read", "Go into the description, to scroll it"),
     Action("samples", Where.BROWSE, "S", "Samples", "Fill an empty market with 200 sample jobs", 9),
     Action("refresh", Where.BROWSE, "r,f5", "Refresh", "Look again now"),
@@ -137,8 +142,8 @@ ACTIONS = (
     Action("send-back", Where.MINE, "b", "Send back", "Send a job back that is not done well, with a reason", 2),
     Action("review", Where.MINE, "v", "Review", "Give the other side stars and words", 1),
     Action("edit", Where.MINE, "e", "Edit", "Change your open job", 3),
-    Action("release", Where.MINE, "R", "Release", "Open a claimed job again: give it back, or take it away", 4),
-    Action("cancel-job", Where.MINE, "x", "Cancel job", "Take your job back, with a reason", 4),
+    Action("release", Where.MINE, "R", "Release", "Open a claimed job again, or all that are marked", 4),
+    Action("cancel-job", Where.MINE, "X", "Cancel job", "Take your job, or those that are marked, back", 4),
     Action("undo", Where.MINE, "u", "Undo", "Take your last move back, within five minutes", 2),
     Action("history", Where.MINE, "t", "History", "What happened to the job, as a timeline", 6),
     Action("post-again", Where.MINE, "N", "Post again", "A new job like this one, private details too", 7),
@@ -147,7 +152,7 @@ ACTIONS = (
     Action("post", Where.MINE, "n", "Post", "Post a request to have something cleaned", 6),
     Action("focus-detail", Where.MINE, "enter", "Read", "Go into the description, to scroll it"),
     Action("refresh", Where.MINE, "r,f5", "Refresh", "Look again now"),
-    Action("back", Where.MINE, "escape,m", "Browse", "Back to the open jobs", 7),
+    Action("back", Where.MINE, "escape,m", "Browse", "Drop the marks, or back to the open jobs", 7),
     # --- the offers on a job
     Action("accept", Where.OFFERS, "a", "Accept", "Give your job to whoever made the offer under the cursor", 1),
     Action("decline", Where.OFFERS, "d", "Decline", "Say no to the offer under the cursor", 2),
@@ -213,6 +218,8 @@ ACTIONS = (
     Action("leave", Where.PROGRAM, "ctrl+q", "Quit", "Leave phresh, also from a field", 22, priority=True),
 )
 
+# the places whose lists of jobs can be marked in
+WITH_MARKS = {Where.BROWSE, Where.MINE, Where.LIST}
 # what a screen may hold: its keys work together with those of the screen
 PARTS = {Where.LIST, Where.MENU, Where.READ}
 # the places without a list of jobs
@@ -232,7 +239,9 @@ def meet(first: Where, second: Where) -> bool:
     if first is second or {Where.EVERYWHERE, Where.PROGRAM} & both:
         return True
     if Where.PLACES in both:
-        return bool(OPEN_TO_PLACES & both)
+        return bool((OPEN_TO_PLACES | {Where.MARKS}) & both)
+    if Where.MARKS in both:
+        return bool(WITH_MARKS & both)
     # only one of the parts is in focus
     return len(PARTS & both) == 1 and not (Where.LIST in both and WITHOUT_LIST & both)
 

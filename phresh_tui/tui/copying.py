@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.export import job_record
 from phresh_tui.market.price import show_price
 from phresh_tui.tui.screens.menu import Item
+
+
+def copies_of_all(jobs: Sequence[Cleaning], currency: str) -> list[Item]:
+    """The same of several jobs, a line each; JSON is one list."""
+    each = [[item.value for item in copies_of(job, currency)] for job in jobs]
+    numbers, names, lines = ("\n".join(values[place] for values in each) for place in range(3))
+    everything = json.dumps([job_record(job, currency) for job in jobs], ensure_ascii=False, indent=2)
+    return [
+        Item("numbers", f"of {len(jobs):,} jobs, one a line", numbers),
+        Item("names", names.replace("\n", ", "), names),
+        Item("lines", "for a message", lines),
+        Item("JSON", "everything that is stored", everything),
+    ]
 
 
 def copies_of(job: Cleaning, currency: str) -> list[Item]:

@@ -53,11 +53,11 @@ def release(job: Cleaning, reason: str | None = None) -> Step:
     return Step(job, "The release", send, f"{name} is open again.", "Not released", undo)
 
 
-def cancel(job: Cleaning, reason: str) -> Step:
-    """Takes one's own job back."""
+def cancel(job: Cleaning, reason: str | None) -> Step:
+    """Takes one's own job back; the reason is needed."""
 
     async def send(session: Session, request: UUID) -> None:
-        await cleanings.cancel(session, request, job.id, reason)
+        await cleanings.cancel(session, request, job.id, reason or "")
 
     name = _named(job)
     undo = _undo("cancellation", job, f"{name} is open again.")

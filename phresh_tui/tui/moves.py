@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -27,6 +27,8 @@ UNDO_SECONDS = 290
 PATIENCE = 120
 # seconds after an undo in which another press is the same press, from a key held down or pressed twice
 SAME_PRESS = 0.5
+# refusals of an undo of several that are told in full
+TOLD = 3
 # moves that are remembered for undo
 DEPTH = 20
 
@@ -41,6 +43,7 @@ class Undo:
         job_id: the job; another move on it leaves nothing to undo.
         call: takes it back.
         done: what is told then.
+        parts: what is taken back one by one, when several jobs were moved at once; ``call`` is not used then.
         until: on the monotonic clock, seconds.
 
     """
@@ -50,6 +53,7 @@ class Undo:
     job_id: int
     call: Callable[[Session, UUID], Awaitable[object]]
     done: str
+    parts: tuple[Undo, ...] = ()
     until: float = field(default_factory=lambda: time.monotonic() + UNDO_SECONDS)
 
 
@@ -73,6 +77,29 @@ class Step:
     done: str
     refused: str
     undo: Undo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of several moves.
+
+    Attributes:
+        made: the steps that were made.
+        refused: those that were not, each with its sentence.
+
+    """
+
+    made: tuple[Step, ...]
+    refused: tuple[tuple[Step, str], ...]
+
+
+def undo_of(made: Sequence[Step]) -> Undo | None:
+    """Takes several moves back together; None when none of them can be."""
+    parts = tuple(step.undo for step in made if step.undo is not None)
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    number = f"{len(parts):,} jobs"
+    return Undo(parts[0].move, f"of {number}", 0, parts[0].call, "", parts)
 
 
 class Moves:
@@ -144,6 +171,31 @@ class Moves:
         self._app.tell(step.done)
         return result
 
+    async def run_all(self, steps: Sequence[Step]) -> Outcome:
+        """Makes several moves, one after the other; each is made or refused on its own."""
+        session = self._app.session
+        made, refused = list[Step](), list[tuple[Step, str]]()
+        for step in steps:
+            try:
+                if session is None or self._app.session is not session:
+                    raise DatabaseUnavailable("nobody is signed in", "", "Sign in again")
+                await self.make(step.what, lambda request, step=step: step.call(session, request))  # type: ignore[misc]
+            except PhreshError as error:
+                refused.append((step, await self.reason(step, error)))
+                if isinstance(error, DatabaseUnavailable):
+                    refused += [
+                        (late, f"{late.refused}: there is no connection.") for late in steps[len(made) + len(refused) :]
+                    ]
+                    break
+            else:
+                self.forget(step.job.id)
+                made.append(step)
+        undo = undo_of(made)
+        if undo is not None:
+            self.remember(undo)
+        self._app.look_again()
+        return Outcome(tuple(made), tuple(refused))
+
     def start(self, step: Step) -> None:
         """Makes a move in the background and tells how it went."""
         self._app.run_worker(self._start(step), group="move", exit_on_error=False)
@@ -212,7 +264,7 @@ class Moves:
         """Leaves nothing to undo of a job that has moved on, or of all."""
         if job_id is None:
             self.typed.clear()
-        self._undos = [] if job_id is None else [undo for undo in self._undos if undo.job_id != job_id]
+        self._undos = [] if job_id is None else [left for undo in self._undos if (left := _without(undo, job_id))]
         self._tell_footer()
 
     def undo_last(self) -> None:
@@ -228,7 +280,9 @@ class Moves:
     async def _undo(self, undo: Undo) -> None:
         session = self._app.session
         try:
-            if session is not None:
+            if session is not None and undo.parts:
+                await self._undo_parts(undo, session)
+            elif session is not None:
                 await self.make("The undo", lambda request: undo.call(session, request))
                 self._app.tell(undo.done)
         except DatabaseUnavailable as error:
@@ -241,6 +295,37 @@ class Moves:
             self._tell_footer()
             self._app.look_again()
 
+    async def _undo_parts(self, undo: Undo, session: Session) -> None:
+        """Takes several moves back; what cannot be taken back is named."""
+        kept, refused = list[str](), list[Undo]()
+        for part in undo.parts:
+            try:
+                await self.make("The undo", lambda request, part=part: part.call(session, request))  # type: ignore[misc]
+            except DatabaseUnavailable:
+                raise
+            except PhreshError as error:
+                refused.append(part)
+                kept.append(f"The {part.move} {part.about} cannot be undone. {error}")
+        done = len(undo.parts) - len(kept)
+        if done == 1:
+            self._app.tell(next(part.done for part in undo.parts if part not in refused))
+        elif done:
+            self._app.tell(f"The {undo.move} of {done:,} jobs is undone.")
+        for sentence in kept[:TOLD]:
+            self._app.tell(sentence, error=True)
+        if len(kept) > TOLD:
+            self._app.tell(f"Nor can {len(kept) - TOLD:,} more be undone.", error=True)
+
     def _tell_footer(self) -> None:
         if self._app.screen_stack:
             self._app.screen.refresh_bindings()
+
+
+def _without(undo: Undo, job_id: int) -> Undo | None:
+    """What is left to undo when a job has moved on."""
+    if not undo.parts:
+        return undo if undo.job_id != job_id else None
+    parts = tuple(part for part in undo.parts if part.job_id != job_id)
+    if len(parts) < 2:
+        return replace(parts[0], until=undo.until) if parts else None
+    return undo if len(parts) == len(undo.parts) else replace(undo, parts=parts, about=f"of {len(parts):,} jobs")

@@ -24,8 +24,8 @@ async def test_undo_names_the_move_and_goes_back_one_by_one_across_screens(marke
         await driver.see("My jobs", "Oven")
         assert "u Undo claim of “Windows”" in driver.footer, "it survives the change of the screen"
         await driver.press("tab")
-        await driver.see("x Cancel job")
-        await driver.press("x")
+        await driver.see("X Cancel job")
+        await driver.press("X")
         await driver.see("Cancel “Oven”")
         await driver.type("no oven\n")
         await driver.see("u Undo cancellation of “Oven”")

@@ -10,6 +10,7 @@ from phresh_tui.database.session import Link, Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import greet
+from phresh_tui.tui.marks import Marks
 from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.widgets.bars import TopBar
 
@@ -112,9 +113,12 @@ class MarketScreen(Screen[None]):
 
     def copyable(self) -> list[Item]:
         """What can be copied just now; a screen that is about something else than a list of jobs says so itself."""
-        from phresh_tui.tui.copying import copies_of
+        from phresh_tui.tui.copying import copies_of, copies_of_all
         from phresh_tui.tui.widgets.job_list import JobList
 
+        marks = getattr(self, "marks", None)
+        if isinstance(marks, Marks) and marks:
+            return copies_of_all(marks.jobs, self.session.market.currency)
         for jobs in self.query(JobList):
             if jobs.region.area and jobs.selected is not None:
                 return copies_of(jobs.selected, self.session.market.currency)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from phresh_tui.database import cleanings
@@ -15,37 +14,27 @@ from phresh_tui.database.listings import Listing
 from phresh_tui.database.preparation import Door
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.price import show_price
 from phresh_tui.market.query import parse_query, query_of
-from phresh_tui.market.search import MYSELF, Filter, Sort
-from phresh_tui.market.text import visible
-from phresh_tui.market.when import local_now, show_when
+from phresh_tui.market.search import Filter, Sort
+from phresh_tui.market.when import local_now
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.memory import ViewFile
 from phresh_tui.tui.screens.filter import FilterScreen
+from phresh_tui.tui.screens.in_force import in_force, nothing_there
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
 from phresh_tui.tui.screens.sort import SortScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
-from phresh_tui.tui.widgets.job_list import MANY_NEW, JobList
+from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.search_box import EXPECTED, ProblemLine, QuerySuggester, TypedLine
 from phresh_tui.tui.widgets.section_tabs import SectionTabs
-
-
-def how_many(jobs: JobList) -> str:
-    """How many open jobs there are, as far as it is known."""
-    if jobs.total is None:
-        # counting takes longer than reading the first page
-        return f"{jobs.read:,}+ open jobs"
-    number = jobs.total.number
-    return f"{'' if jobs.total.exact else 'about '}{number:,} open {'job' if number == 1 else 'jobs'}"
 
 
 class BrowseScreen(JobKeys):
     """The list of open jobs, with the selected one in full beside or below it."""
 
-    HELP_PLACES = (Where.BROWSE, Where.LIST, Where.PLACES)
+    HELP_PLACES = (Where.BROWSE, Where.LIST, Where.MARKS, Where.PLACES)
     BINDINGS = [*bindings(Where.BROWSE), *bindings(Where.PLACES)]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
@@ -61,7 +50,9 @@ class BrowseScreen(JobKeys):
         self._file = ViewFile(self.phresh.prepared.target.masked_url, self.session.handle)
         view = self._view = self._file.load()
         sort = Sort(view.sort) if view.sort in list(Sort) else Sort.NEWEST
-        jobs = JobList(self.session, Listing(wanted=parse_query(view.query, local_now()).filter, sort=sort), id="jobs")
+        jobs = JobList(
+            self.session, Listing(wanted=parse_query(view.query, local_now()).filter, sort=sort), self.marks, id="jobs"
+        )
         self._list = jobs
         self._job_due = view.job
         yield TopBar("Browse")
@@ -107,19 +98,8 @@ class BrowseScreen(JobKeys):
 
     def _draw_in_force(self, *, waiting: bool = False) -> None:
         jobs, listing = self.jobs, self.jobs.listing
-        parts: list[tuple[str, str]] = []
-        if not jobs.is_loaded:
-            parts.append(("Looking for jobs …", "$text-muted"))
-        elif waiting:
-            parts.append(("searching …", "bold $text-warning"))
-        else:
-            parts.append((how_many(jobs), "bold"))
-        if jobs.new_above:
-            many = "+" if jobs.new_above >= MANY_NEW else ""
-            parts.append((f" · {jobs.new_above}{many} new: .", "bold $text-success"))
-        parts.append((f" · {listing.sort.label}", ""))
-        parts += [(f" · {text}", "$text-accent") for text in self._filter_words(listing.wanted)]
-        content = Content.assemble(*parts)
+        currency = self.session.market.currency
+        content = in_force(jobs, currency, waiting=waiting)
         drawn = (content.plain, jobs.is_stale, jobs.is_empty)
         if drawn == self._drawn:
             return
@@ -136,45 +116,9 @@ class BrowseScreen(JobKeys):
                 jobs.focus()
             self.query_one(JobHeading).display = jobs.display
             if jobs.is_empty:
-                empty.update(self._empty_text(listing.wanted))
+                may_fill = self.phresh.prepared.door is Door.OPERATOR
+                empty.update(nothing_there(listing.wanted, currency, may_fill=may_fill))
         self.refresh_bindings()
-
-    def _filter_words(self, wanted: Filter) -> list[str]:
-        currency = self.session.market.currency
-        words = []
-        if wanted.text.strip():
-            words.append(f"“{visible(wanted.text.strip())}”")
-        if wanted.cleaning_type is not None:
-            words.append(wanted.cleaning_type.label)
-        if wanted.min_price is not None:
-            words.append(f"from {show_price(wanted.min_price, currency)}")
-        if wanted.max_price is not None:
-            words.append(f"up to {show_price(wanted.max_price, currency)}")
-        if wanted.area:
-            words.append(f"in {visible(wanted.area)}")
-        if wanted.starts_from is not None:
-            words.append(f"starts from {show_when(wanted.starts_from)}")
-        if wanted.starts_until is not None:
-            words.append(f"starts before {show_when(wanted.starts_until)}")
-        if wanted.owner is not None:
-            words.append(f"by @{wanted.owner}" if wanted.owner != MYSELF else "by you")
-        if wanted.booking is not None:
-            words.append(wanted.booking.label)
-        if wanted.free_only:
-            words.append("when you are free")
-        return words
-
-    def _empty_text(self, wanted: Filter) -> Content:
-        if not wanted.is_empty:
-            return Content.assemble(
-                "Nothing fits ", (", ".join(self._filter_words(wanted)), "bold"), ".\n\n",
-                ("Esc", "bold"), " drops what is in force, ", ("/", "bold"), " searches for something else.",
-            )  # fmt: skip
-        samples = "" if self.phresh.prepared.door is not Door.OPERATOR else " or fill the market with samples: "
-        return Content.assemble(
-            "No open jobs yet.\n\n", ("n", "bold"), " posts the first one", "," if samples else ".", samples,
-            ("S" if samples else "", "bold"),
-        )  # fmt: skip
 
     @on(JobList.Waiting)
     def _waiting(self) -> None:
@@ -201,6 +145,11 @@ class BrowseScreen(JobKeys):
         self.query_one(JobDetail).show_job(event.job)
         self.refresh_bindings()
 
+    def marks_changed(self) -> None:
+        """Other jobs are marked."""
+        super().marks_changed()
+        self._draw_in_force()
+
     def look_again(self) -> None:
         """Reads the list again; a screen that is still being put together will read it anyway."""
         super().look_again()
@@ -222,8 +171,7 @@ class BrowseScreen(JobKeys):
             job = self.jobs.selected if self.query(JobList) else None
             return not typing and job is not None and self._may_claim(job)
         if action in ABOUT_A_JOB:
-            job = self.shown_job
-            return not typing and job is not None and self.can(action, job)
+            return not typing and self.can_now(action)
         if action == "go_to":
             return isinstance(self.focused, JobList)
         if action == "section":
@@ -233,7 +181,7 @@ class BrowseScreen(JobKeys):
         if action == "undo":
             return not typing and self.phresh.moves.undo is not None
         if action == "clear":
-            return isinstance(self.focused, JobDetail) or not self.jobs.listing.wanted.is_empty
+            return isinstance(self.focused, JobDetail) or bool(self.marks) or not self.jobs.listing.wanted.is_empty
         if action == "samples":
             jobs = self.jobs
             return jobs.is_empty and jobs.listing.wanted.is_empty and self.phresh.prepared.door is Door.OPERATOR
@@ -303,9 +251,12 @@ class BrowseScreen(JobKeys):
         self._draw_in_force()
 
     def action_clear(self) -> None:
-        """Goes back to the list, or drops search and filter."""
+        """Goes back to the list, or drops the marks, or search and filter."""
         if not isinstance(self.focused, JobDetail):
-            self.show_query("")
+            if self.marks:
+                self.marks.clear()
+            else:
+                self.show_query("")
         self.jobs.focus()
 
     def action_filter(self) -> None:

@@ -20,6 +20,7 @@ from phresh_tui.tui.widgets.reading import Reading
 
 TITLES = {
     Where.LIST: "In the list",
+    Where.MARKS: "Several jobs at once",
     Where.MENU: "In the short list",
     Where.READ: "In the text",
     Where.BROWSE: "Open jobs",

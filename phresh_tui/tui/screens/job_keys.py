@@ -11,11 +11,14 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
 from phresh_tui.market.words import show_span
 from phresh_tui.tui import job_moves
+from phresh_tui.tui.marks import Marks
 from phresh_tui.tui.moves import Step
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import AskReason, Confirm
 from phresh_tui.tui.screens.offer import OfferDialog
+from phresh_tui.tui.screens.several import ask_all
 from phresh_tui.tui.widgets.detail import JobDetail
+from phresh_tui.tui.widgets.now_list import NowList
 
 # in the first five minutes a claim is given back without a word; asked a little earlier, for the answer takes time
 WITHOUT_REASON = timedelta(minutes=4, seconds=30)
@@ -25,9 +28,17 @@ ABOUT_A_JOB = frozenset({
     "review", "history",
 })  # fmt: skip
 
+# those that are about all marked jobs when there are any
+ABOUT_MARKED = frozenset({"cancel_job", "release"})
+
 
 class JobKeys(MarketScreen):
-    """A screen that shows one job at a time in a `JobDetail`, and can move it."""
+    """A screen that shows one job at a time in a `JobDetail`, and can move it, or several that are marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks = Marks()
+        self.marks.changed = self.marks_changed
 
     @property
     def shown_job(self) -> Cleaning | None:
@@ -48,6 +59,31 @@ class JobKeys(MarketScreen):
     def on_job_detail_known(self) -> None:
         """What is known decides which keys there are."""
         self.refresh_bindings()
+
+    def marks_changed(self) -> None:
+        """Draws the lists again, and looks which keys there are."""
+        for part in self.query("JobList, NowList"):
+            if isinstance(part, NowList):
+                part.draw_again()
+            else:
+                part.refresh()
+        self.refresh_bindings()
+
+    def key_labels(self, action: str) -> tuple[str, ...]:
+        """A key that is about all marked jobs says so."""
+        number = len(self.marks)
+        if number and action == "cancel_job":
+            return (f"Cancel {number:,} jobs", f"Cancel {number:,}")
+        if number and action == "release":
+            return (f"Release {number:,} jobs", f"Release {number:,}")
+        return super().key_labels(action)
+
+    def can_now(self, action: str) -> bool:
+        """Whether a key about a job would do something now: with the marked jobs, or with the one that is shown."""
+        if self.marks and action in ABOUT_MARKED:
+            return any(self.can(action, job) for job in self.marks.jobs)
+        job = self.shown_job
+        return job is not None and self.can(action, job)
 
     def can(self, action: str, job: Cleaning) -> bool:
         """Whether a key about this job would do something now."""
@@ -136,20 +172,27 @@ class JobKeys(MarketScreen):
             self.phresh.open_form(self.shown_job, again=True)
 
     def action_cancel_job(self) -> None:
-        """Asks why, then takes one's own job back."""
+        """Asks why, then takes one's own job back, or all that are marked."""
+        if self.marks:
+            ask_all(self.phresh, self.marks, "Cancel", "cancelled", job_moves.cancel, why=True)
+            return
         job = self.shown_job
         if job is not None:
             question = f"Cancel “{visible(job.name)}”: why?"
             self.app.push_screen(AskReason(question, job, lambda reason: job_moves.cancel(job, reason)))
 
     def action_release(self) -> None:
-        """Asks, then opens a claimed job again; why, when it was not claimed just now."""
+        """Asks, then opens a claimed job again, or all that are marked; why, when one was not claimed just now."""
+        if self.marks:
+            why = any(_needs_reason(job) for job in self.marks.jobs)
+            ask_all(self.phresh, self.marks, "Release", "released", job_moves.release, why=why)
+            return
         job = self.shown_job
         if job is None:
             return
         before, after = ("Take “", f"” away from @{job.claimed_by}") if job.owner == self.session.handle else (
             "Give “", f"” back to @{job.owner}")  # fmt: skip
-        if job.claimed_at is not None and datetime.now(UTC) - job.claimed_at > WITHOUT_REASON:
+        if _needs_reason(job):
             question = f"{before}{visible(job.name)}{after}: why?"
             self.app.push_screen(AskReason(question, job, lambda reason: job_moves.release(job, reason)))
         else:
@@ -184,3 +227,7 @@ class JobKeys(MarketScreen):
         if job is not None:
             other = job.claimed_by if job.owner == self.session.handle else job.owner
             self.app.push_screen(ReviewDialog(job, str(other)))
+
+
+def _needs_reason(job: Cleaning) -> bool:
+    return job.claimed_at is not None and datetime.now(UTC) - job.claimed_at > WITHOUT_REASON

@@ -31,7 +31,7 @@ EMPTY = {
 class MineScreen(JobKeys):
     """Three lists, one at a time: what is under way, what I have posted, what I have claimed."""
 
-    HELP_PLACES = (Where.MINE, Where.LIST, Where.PLACES)
+    HELP_PLACES = (Where.MINE, Where.LIST, Where.MARKS, Where.PLACES)
     BINDINGS = [*bindings(Where.MINE), *bindings(Where.PLACES)]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
@@ -48,10 +48,10 @@ class MineScreen(JobKeys):
         with Container(id="panes"):
             with Vertical(id="list-pane"):
                 with Vertical(id="now-pane", classes="tab"):
-                    yield NowList(self.session, id=NOW)
+                    yield NowList(self.session, self.marks, id=NOW)
                     yield Static(id="now-empty", classes="empty", markup=False)
                 for place in (Place.POSTED, Place.CLAIMED):
-                    jobs = JobList(self.session, Listing(place), id=place.value)
+                    jobs = JobList(self.session, Listing(place), self.marks, id=place.value)
                     with Vertical(id=f"{place.value}-pane", classes="tab"):
                         yield JobHeading(jobs)
                         yield jobs
@@ -102,6 +102,7 @@ class MineScreen(JobKeys):
             if is_empty:
                 before, key, after = EMPTY[tab]
                 empty.update(Content.assemble(before, (key, "bold"), after))
+        parts.append((self.marks.words, "bold $text-warning"))
         self.query_one("#tabs", Static).update(Content.assemble(*parts))
         self.refresh_bindings()
 
@@ -145,6 +146,11 @@ class MineScreen(JobKeys):
             self.query_one(JobDetail).show_job(event.job)
             self.refresh_bindings()
 
+    def marks_changed(self) -> None:
+        """Other jobs are marked."""
+        super().marks_changed()
+        self._draw()
+
     def look_again(self) -> None:
         """Reads all lists again."""
         super().look_again()
@@ -158,8 +164,7 @@ class MineScreen(JobKeys):
         if not self.is_mounted or not self.query(f"#{self._tab}"):
             return True
         if action in ABOUT_A_JOB:
-            job = self.shown_job
-            return job is not None and self.can(action, job)
+            return self.can_now(action)
         if action == "undo":
             return self.phresh.moves.undo is not None
         return True
@@ -187,9 +192,11 @@ class MineScreen(JobKeys):
         self.query_one(JobDetail).focus()
 
     def action_back(self) -> None:
-        """Out of the description, or back to the open jobs."""
+        """Out of the description, or drops the marks, or back to the open jobs."""
         if isinstance(self.focused, JobDetail):
             self.jobs.focus()
+        elif self.marks and self.phresh.last_key == "escape":
+            self.marks.clear()
         else:
             self.app.pop_screen()
 

@@ -25,7 +25,9 @@ from phresh_tui.market.when import local_now
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.job_window import PAGE, JobWindow
 from phresh_tui.tui.jumping import Spot
+from phresh_tui.tui.marks import MANY, SIGN, Marks
 from phresh_tui.tui.widgets.job_lines import JobLines, Line, LineStyles
+from phresh_tui.tui.widgets.mark_keys import MarkKeys
 
 if TYPE_CHECKING:
     from phresh_tui.tui.widgets.heading import JobHeading
@@ -40,7 +42,7 @@ MARKED = 4.0
 MANY_NEW = 100
 
 
-class JobList(ScrollView, can_focus=True):
+class JobList(ScrollView, MarkKeys, can_focus=True):
     """The jobs of a listing, one a line. The cursor stays on its job when the list changes.
 
     A key press moves the cursor at once; what is not here yet is drawn as a placeholder until it comes.
@@ -58,7 +60,7 @@ class JobList(ScrollView, can_focus=True):
         & > .jobs--gone { color: $text-muted; text-style: strike; }
     }
     """
-    BINDINGS = bindings(Where.LIST)
+    BINDINGS = bindings(Where.LIST, Where.MARKS)
 
     cursor: reactive[int] = reactive(0)
     """The ordinal of the selected line."""
@@ -109,8 +111,16 @@ class JobList(ScrollView, can_focus=True):
             self.jobs = control
             self.error = error
 
-    def __init__(self, session: Session, listing: Listing, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        session: Session,
+        listing: Listing,
+        marks: Marks | None = None,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
+        self.marks = marks if marks is not None else Marks()
         self._session = session
         self.listing = listing
         self.heading: JobHeading | None = None
@@ -193,6 +203,19 @@ class JobList(ScrollView, can_focus=True):
         """Moves the cursor to the first job at or after a value of the list's order."""
         self._jump_due = text
         self._wakeup.set()
+
+    async def jobs_between(self, first: Cleaning, last: Cleaning) -> list[Cleaning]:
+        """All jobs from one to another one, whichever comes first; none when they are too far apart."""
+        rows = self._window.rows
+        ends = [number for number, job in enumerate(rows) if job.id in (first.id, last.id)]
+        if len(ends) == 2:
+            return rows[ends[0] : ends[1] + 1]
+        for begin, end in ((first, last), (last, first)):
+            page = await listings.page(self._session, self.listing, MANY, after=begin)
+            numbers = [job.id for job in page]
+            if end.id in numbers:
+                return [begin, *page[: numbers.index(end.id) + 1]]
+        return []
 
     def update_job(self, job: Cleaning) -> None:
         """Shows a job as it is now, where it is."""
@@ -557,7 +580,8 @@ class JobList(ScrollView, can_focus=True):
         if job is None:
             return self._lines.placeholder("cursor" if selected else "", width)
         kind = "cursor" if selected else "gone" if self._has_left(job) else ""
-        signs = ("▸" if selected else " ") + job.status.sign + self._marks.get(job.id, " ")
+        mark = SIGN if job.id in self.marks else self._marks.get(job.id, " ")
+        signs = ("▸" if selected else " ") + job.status.sign + mark
         return self._lines.draw(Line(job, signs, kind, self.listing.place, width))
 
     def _has_left(self, job: Cleaning) -> bool:

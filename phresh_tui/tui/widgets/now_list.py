@@ -11,11 +11,16 @@ from phresh_tui.database.todo import Todo, todo
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.text import visible
+from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.marks import SIGN, Marks
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.widgets.mark_keys import MarkKeys
 
 
-class NowList(Lines):
+class NowList(Lines, MarkKeys):
     """One line a job; the cursor stays on its job when the list changes."""
+
+    BINDINGS = bindings(Where.MARKS)
 
     class Loaded(Message):
         """The list was read."""
@@ -27,8 +32,9 @@ class NowList(Lines):
             super().__init__()
             self.error = error
 
-    def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, session: Session, marks: Marks, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, markup=False)
+        self.marks = marks
         self._session = session
         self._items: list[Todo] | None = None
 
@@ -46,6 +52,17 @@ class NowList(Lines):
     def on_mount(self) -> None:
         """Reads it."""
         self.look_again()
+
+    def draw_again(self) -> None:
+        """Other jobs are marked."""
+        if self._items is not None:
+            self._show(self._items)
+
+    async def jobs_between(self, first: Cleaning, last: Cleaning) -> list[Cleaning]:
+        """All jobs from one to another one."""
+        jobs = list({item.job.id: item.job for item in self._items or ()}.values())
+        ends = [number for number, job in enumerate(jobs) if job.id in (first.id, last.id)]
+        return jobs[ends[0] : ends[1] + 1] if len(ends) == 2 else []
 
     def look_again(self) -> None:
         """Reads it again."""
@@ -74,7 +91,7 @@ class NowList(Lines):
                 group = item.group
                 options.append(Option(Content.styled(group, "bold $text-accent"), disabled=True))
             text = Content.assemble(
-                f"  {item.job.status.sign} ",
+                f" {item.job.status.sign}{SIGN if item.job.id in self.marks else ' '} ",
                 (visible(item.job.name), "bold"),
                 (f"  {visible(item.words)}", "$text-muted"),
             )

@@ -1,0 +1,120 @@
+"""One move of several jobs: asked once, each made or refused on its own, and said which were not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from phresh_tui.market.cleaning import Cleaning, check_reason
+from phresh_tui.market.errors import BadInput
+from phresh_tui.tui.job_moves import shown_name
+from phresh_tui.tui.marks import Marks, named
+from phresh_tui.tui.moves import Outcome, Step
+from phresh_tui.tui.screens.confirm import AskReason, Confirm
+from phresh_tui.tui.screens.dialog import Dialog
+from phresh_tui.tui.widgets.reading import Reading
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.app import PhreshApp
+
+
+class AskReasonForAll(AskReason):
+    """Asks why, once for all; the moves go on behind it."""
+
+    def __init__(self, question: str, jobs: Sequence[Cleaning], send: Callable[[str], None]) -> None:
+        super().__init__(question, jobs[0], lambda _: self._nothing())
+        self._send_all = send
+
+    def _nothing(self) -> Step:
+        raise NotImplementedError
+
+    def action_send(self) -> None:
+        """Sends all of them, when there is a reason."""
+        try:
+            reason = check_reason(self.typed()["reason"])
+        except BadInput as error:
+            self.say(str(error), wrong=True)
+            return
+        if not self._answered:
+            self.close(True)
+            self._send_all(reason)
+
+
+class OutcomeScreen(Dialog[None]):
+    """Which jobs were not moved, and why."""
+
+    BINDINGS = [Binding("escape,enter,q", "leave", "Close")]
+    AUTO_FOCUS = "Reading"
+
+    def __init__(self, title: str, outcome: Outcome) -> None:
+        super().__init__()
+        self._title = title
+        self._outcome = outcome
+
+    def compose(self) -> ComposeResult:
+        """A sentence for each."""
+        with Vertical(classes="box") as box:
+            box.border_title = Content(self._title)
+            box.border_subtitle = "Esc closes"
+            with Reading(classes="outcome"):
+                lines = [f"✗ {sentence}" for _, sentence in self._outcome.refused]
+                lines += [f"✓ {step.done}" for step in self._outcome.made]
+                yield Static(Content("\n".join(lines)))
+
+    def action_leave(self) -> None:
+        """It is read."""
+        self.close(None)
+
+
+def ask_all(
+    app: PhreshApp,
+    marks: Marks,
+    verb: str,
+    past: str,
+    step: Callable[[Cleaning, str | None], Step],
+    *,
+    why: bool,
+) -> None:
+    """Asks once, in words that name the jobs, and moves all that are marked.
+
+    Args:
+        app: the program.
+        marks: the jobs; those that are moved lose their mark.
+        verb: ``Cancel``.
+        past: ``cancelled``.
+        step: the move of one job with its reason.
+        why: whether the move needs a reason.
+
+    """
+    jobs = marks.jobs
+
+    def send(reason: str | None) -> None:
+        steps = [step(job, reason) for job in jobs]
+        app.run_worker(_move_all(app, marks, past, steps), group="move", exit_on_error=False)
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            send(None)
+
+    question = f"{verb} {named(jobs, shown_name)}"
+    if why:
+        app.push_screen(AskReasonForAll(f"{question}: why?", jobs, send))
+    else:
+        number, _, names = question.partition(" (")
+        app.push_screen(Confirm(f"{number}: ", names.removesuffix(")"), "?"), answered)
+
+
+async def _move_all(app: PhreshApp, marks: Marks, past: str, steps: Sequence[Step]) -> None:
+    outcome = await app.moves.run_all(steps)
+    marks.drop([step.job.id for step in outcome.made])
+    number = len(outcome.made)
+    if outcome.refused:
+        app.push_screen(OutcomeScreen(f"{number:,} of {len(steps):,} {past}", outcome))
+    else:
+        app.tell(f"{number:,} job{'' if number == 1 else 's'} {past}.")

@@ -1,0 +1,68 @@
+"""What the keys do that mark jobs, in every list that has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.tui.marks import MANY, Marks
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    _Base = Widget
+else:
+    _Base = object
+
+
+class MarkKeys(_Base):
+    """For a widget that shows jobs; it draws `marks.SIGN` before those that are in `marks`."""
+
+    marks: Marks
+
+    @property
+    def selected(self) -> Cleaning | None:
+        """The job under the cursor."""
+        raise NotImplementedError
+
+    async def jobs_between(self, first: Cleaning, last: Cleaning) -> list[Cleaning]:
+        """All jobs from one to another one in the order of the list, whichever comes first; none when there are more
+        than `MANY`.
+        """
+        raise NotImplementedError
+
+    def action_cursor_down(self) -> None:
+        """Next line."""
+        raise NotImplementedError
+
+    def action_toggle_mark(self) -> None:
+        """Marks the job under the cursor, or takes its mark away, and goes on."""
+        if self.selected is not None:
+            self.marks.toggle(self.selected)
+            self.action_cursor_down()
+
+    def action_mark_range(self) -> None:
+        """Marks everything from the last mark to the cursor."""
+        first, last = self.marks.last, self.selected
+        if last is None:
+            return
+        if first is None or first.id == last.id:
+            self.marks.add([last])
+        else:
+            self.run_worker(self._mark_range(first, last), group="marks", exclusive=True, exit_on_error=False)
+
+    async def _mark_range(self, first: Cleaning, last: Cleaning) -> None:
+        from phresh_tui.market.errors import PhreshError
+
+        try:
+            found = await self.jobs_between(first, last)
+        except PhreshError:
+            found = []
+        if found:
+            self.marks.add(found)
+        else:
+            self.notify(
+                f"The last mark is not within {MANY:,} jobs of this one in the list, so only this one is marked.",
+                markup=False,
+            )
+            self.marks.add([last])

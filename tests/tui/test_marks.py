@@ -1,0 +1,100 @@
+"""Several jobs at once: marked, cancelled, released, copied, and taken back."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+from phresh_tui.database import cleanings
+from phresh_tui.tui.screens.several import OutcomeScreen
+from tests.support import Market, post
+from tests.tui.conftest import Drive
+
+
+async def states(market: Market) -> dict[str, str]:
+    return {row["name"]: row["status"] for row in await market.psql("select name, status from cleanings")}
+
+
+async def test_marked_jobs_are_cancelled_together_and_the_refused_ones_are_named(market: Market, drive: Drive) -> None:
+    ada, bob = await market.session("ada"), await market.session("bob")
+    for number in range(40):
+        await post(bob, f"Other {number:02}")
+    await post(bob, "Not mine")
+    jobs = [await post(ada, f"Mine {number}") for number in range(3)]
+    async with drive("ada") as driver:
+        await driver.browsing()
+        assert "marked" not in driver.text
+        # newest first: three of one's own, then one of somebody else's; marking goes on to the next
+        await driver.press("space", "space", "space", "space")
+        await driver.see("4 marked", "✓Mine 2", "✓Not mine", "X Cancel 4")
+        # marks are still there after scrolling, reading again and another order
+        await driver.press("G", "r", "home")
+        await driver.see("4 marked", "✓Mine 2", "✓Not mine")
+        await driver.press("y", "2")
+        await driver.until(lambda: driver.app.clipboard == "Mine 2\nMine 1\nMine 0\nNot mine", "the names")
+        await driver.press("y", "4")
+        await driver.until(lambda: driver.app.clipboard.startswith("["), "the JSON")
+        assert [job["name"] for job in json.loads(driver.app.clipboard)] == ["Mine 2", "Mine 1", "Mine 0", "Not mine"]
+        await driver.press("X")
+        await driver.see("Cancel 4 jobs (“Mine 2”, “Mine 1” and 2 more): why?")
+        await driver.press("enter")
+        await driver.see("✗ ")
+        # somebody takes one of them meanwhile: a claimed job can be cancelled too, a finished one cannot
+        await cleanings.claim(bob, uuid4(), jobs[0])
+        await driver.type("no longer\n")
+        await driver.until(lambda: isinstance(driver.app.screen, OutcomeScreen), "what became of it")
+        await driver.see("3 of 4 cancelled", "✗ Not cancelled", "Not mine")
+        await driver.press("escape")
+        found = await states(market)
+        assert [found[f"Mine {number}"] for number in range(3)] == ["cancelled"] * 3
+        assert found["Not mine"] == "open"
+        # what was refused stays marked, what was done can be taken back together
+        await driver.see_behind_messages("1 marked", "u Undo cancellation")
+        await driver.press("u")
+        await driver.see("The cancellation of 3 jobs is undone.")
+        assert set((await states(market)).values()) == {"open"}
+        # Escape drops the marks first
+        await driver.press("slash", *"Other", "enter")
+        await driver.see("1 marked", "“Other”")
+        await driver.press("escape")
+        await driver.not_see("marked")
+        assert "“Other”" in driver.text
+        await driver.press("escape")
+        await driver.not_see("“Other”")
+
+
+async def test_a_range_is_marked_and_released_from_my_jobs(market: Market, drive: Drive) -> None:
+    ada, bob = await market.session("ada"), await market.session("bob")
+    for number in range(5):
+        await cleanings.claim(bob, uuid4(), await post(ada, f"Job {number}"))
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("m")
+        await driver.see("[Now 5]")
+        await driver.press("space")
+        await driver.see("1 marked")
+        # the marks belong to all three lists; a range goes from the last mark to the cursor
+        await driver.press("tab", "tab")
+        await driver.see("[Claimed 5]", "✓Job")
+        await driver.press("escape")
+        await driver.not_see("marked")
+        await driver.press("home", "space", "j", "V")
+        await driver.see("3 marked", "R Release 3")
+        await driver.press("R")
+        await driver.see("Release 3 jobs: “Job 4”, “Job 3” and 1 more?")
+        await driver.press("R")
+        await driver.press("y")
+        await driver.see("3 jobs released.", "[Claimed 2]")
+        found = await states(market)
+        assert sorted(found.values()) == ["claimed", "claimed", "open", "open", "open"]
+        # one of the three is taken by somebody else: it cannot be taken back, the others can
+        eve = await market.session("eve")
+        row = (await market.psql("select id from cleanings where status = 'open' limit 1"))[0]
+        taken = await cleanings.one(eve, row["id"])
+        assert taken is not None
+        await cleanings.claim(eve, uuid4(), taken)
+        await driver.press("u")
+        await driver.see("The release of 2 jobs is undone.", "cannot be undone", taken.name)
+        await driver.see("[Claimed 4]")
+        await driver.press("escape")
+        await driver.browsing()
