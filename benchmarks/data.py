@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,27 +27,29 @@ def short(size: int) -> str:
 
 
 @contextlib.contextmanager
-def market(folder: Path, size: int) -> Iterator[tuple[EmbeddedServer, Path]]:
-    """A running server with at least so many jobs and the member ada."""
+def market(folder: Path, size: int) -> Iterator[tuple[EmbeddedServer, Path, float]]:
+    """A running server with at least so many jobs and the member ada, and how many jobs a second it was filled with."""
     kept = os.environ.get("PHRESH_BENCH_DATA")
     place = (Path(kept) if kept else folder) / short(size)
     place.mkdir(mode=0o711, parents=True, exist_ok=True)
     server = EmbeddedServer(place)
     server.start()
     try:
-        asyncio.run(_fill(server, size, place / READY))
-        yield server, place
+        yield server, place, asyncio.run(_fill(server, size, place / READY))
     finally:
         server.leave()
 
 
-async def _fill(server: EmbeddedServer, size: int, ready: Path) -> None:
+async def _fill(server: EmbeddedServer, size: int, ready: Path) -> float:
     await migrate_up(server.target())
     if ready.exists():
-        return
+        return float(ready.read_text())
     await accounts.sign_up(server.target(), "ada", None)
     print(f"  making {size:,} jobs", flush=True)
+    began = time.perf_counter()
     await add_samples(server.target(), size, progress=lambda *_: None)
+    rate = size / (time.perf_counter() - began)
     async with connected(server.target()) as connection:
         await connection.execute("vacuum analyze", timeout=900)
-    ready.touch()
+    ready.write_text(f"{rate:.0f}")
+    return rate

@@ -80,7 +80,7 @@ def main() -> None:
         "XDG_CONFIG_HOME": str(folder / "config"),
     }
     try:
-        with market(folder, JOBS) as (server, _):
+        with market(folder, JOBS) as (server, _, _):
             profile = asyncio.run(page_downs(server))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

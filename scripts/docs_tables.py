@@ -1,7 +1,7 @@
-"""The tables of the papers that follow the code: keys, settings, exit codes.
+"""The tables of the papers that follow the code: keys, settings, exit codes, and what was measured.
 
-`make docs-images` rewrites them between their marks in README.md and docs/keys.md, and docs/states.md with them; tests
-fail while they differ.
+`make docs-images` rewrites them between their marks in the pages, and docs/states.md with them; tests fail while they
+differ.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pydantic import SecretStr
 from phresh_tui.cli.parser import EXIT_CODES
 from phresh_tui.settings import Settings, alias_of
 from phresh_tui.tui.actions import ACTIONS, Where, actions_in
-from scripts import docs_states
+from scripts import docs_bench, docs_states
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "keys.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "keys.md", ROOT / "docs" / "benchmarks.md")
 PLACES: Mapping[Where, str] = {
     Where.PROGRAM: "Everywhere; those with Ctrl also in a text field",
     Where.EVERYWHERE: "On every screen; letters not in a text field",
@@ -82,7 +82,15 @@ def exit_codes() -> str:
     return "\n".join(lines)
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"keys": keys, "settings": settings, "exit codes": exit_codes}
+TABLES: Mapping[str, Callable[[], str]] = {
+    "keys": keys,
+    "settings": settings,
+    "exit codes": exit_codes,
+    "cost": docs_bench.own,
+    "others": docs_bench.others,
+    "together": docs_bench.together,
+    "machine": docs_bench.machine,
+}
 
 
 def filled(text: str) -> str:

@@ -100,6 +100,31 @@ def modules_there() -> list[str]:
     )
 
 
+def speeds_of_no_source(text: str) -> list[str]:
+    """Times and amounts of memory that neither `make bench` has printed nor the code is set to."""
+    written_by_hand = re.sub(r"<!-- table: .*?<!-- end -->", "", text, flags=re.DOTALL)
+    constants = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "phresh_tui").rglob("*.py"))
+    set_to = {
+        float(number)
+        for line in re.findall(r"^[A-Z_, ]+ = (.+)$", constants, re.MULTILINE)
+        for number in re.findall(r"\d+(?:\.\d+)?", line)
+    }
+    return [
+        figure
+        for figure, number in re.findall(r"((\d+(?:\.\d+)?) ?(?:ms|milliseconds|MB of memory))\b", written_by_hand)
+        if float(number) / 1000 not in set_to
+    ]
+
+
+@papers
+def test_a_figure_of_speed_is_one_that_was_printed_or_is_set(paper: Path) -> None:
+    assert speeds_of_no_source(paper.read_text(encoding="utf-8")) == []
+
+
+def test_a_figure_of_nobody_is_found() -> None:
+    assert speeds_of_no_source("says so after 80 ms, in 13.7 ms and 77 milliseconds") == ["13.7 ms", "77 milliseconds"]
+
+
 def test_the_tables_of_the_papers_are_those_of_the_code() -> None:
     pages = [page.read_text(encoding="utf-8") for page in docs_tables.PAGES]
     for page in pages:
