@@ -14,6 +14,7 @@ from phresh_tui.database import offers
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning, Status
 from phresh_tui.market.errors import JobNotOpen, NoSuchOffer, NotYours
+from phresh_tui.market.export import offer_record
 from phresh_tui.market.price import parse_price, show_price
 from phresh_tui.market.record import Offer, OfferStatus
 from phresh_tui.market.text import age, visible
@@ -21,16 +22,7 @@ from phresh_tui.market.text import age, visible
 
 def as_json(offer: Offer, session: Session) -> dict[str, Any]:
     """An offer for a program."""
-    return {
-        "id": offer.cleaning_id,
-        "handle": offer.handle,
-        "price": f"{offer.price:.2f}",
-        "currency": session.market.currency,
-        "message": offer.message,
-        "status": str(offer.status),
-        "made_at": offer.made_at.isoformat(),
-        "updated_at": offer.updated_at.isoformat(),
-    }
+    return offer_record(offer, session.market.currency)
 
 
 async def list_all(arguments: argparse.Namespace, context: Context) -> int:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 from phresh_tui.cli.context import Context, insist
@@ -15,6 +13,7 @@ from phresh_tui.cli.output import note, write_json, write_table
 from phresh_tui.database import cleanings, events
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.export import event_record
 from phresh_tui.market.record import Event
 from phresh_tui.market.text import age
 from phresh_tui.market.words import said, show_moment
@@ -26,7 +25,7 @@ async def history(arguments: argparse.Namespace, context: Context) -> int:
         job = await job_of(session, arguments.job_id)
         found = await events.history(session, job.id)
     if arguments.json:
-        write_json([as_json(event) for event in found])
+        write_json([event_record(event) for event in found])
         return 0
     write_table(
         ("WHEN", "WHO", "WHAT"),
@@ -41,7 +40,7 @@ async def feed(arguments: argparse.Namespace, context: Context) -> int:
         found = await events.feed(session, arguments.limit)
         jobs = await cleanings.by_id(session, [event.cleaning_id for event in found])
     if arguments.json:
-        write_json([{**as_json(event), "name": jobs[event.cleaning_id].name} for event in found])
+        write_json([{**event_record(event), "name": jobs[event.cleaning_id].name} for event in found])
     elif found:
         _write_events(found, jobs, session)
     else:
@@ -61,7 +60,7 @@ async def activity(arguments: argparse.Namespace, context: Context) -> int:
     if arguments.json:
         write_json(
             [
-                {**as_json(event), "name": jobs[event.cleaning_id].name, "unread": arguments.unread or event.unread}
+                event_record(event) | {"name": jobs[event.cleaning_id].name, "unread": arguments.unread or event.unread}
                 for event in found
             ]
         )
@@ -91,26 +90,3 @@ def _write_events(found: Sequence[Event], jobs: dict[int, Cleaning], session: Se
         ],
         right=(1, 2) if new else (0, 1),
     )
-
-
-def as_json(event: Event) -> dict[str, Any]:
-    """A move for a program, amounts as strings so that no digit is lost."""
-    return {
-        "id": event.cleaning_id,
-        "version": event.version,
-        "happened_at": event.happened_at.isoformat(),
-        "actor": event.actor,
-        "move": event.move,
-        "before": None if event.before is None else str(event.before),
-        "after": str(event.after),
-        "owner": event.owner,
-        "other": event.other,
-        "reason": event.reason,
-        "details": _plain(event.details),
-    }
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return str(value) if isinstance(value, Decimal) else value

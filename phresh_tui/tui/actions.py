@@ -170,7 +170,6 @@ ACTIONS = (
     Action("next-week", Where.AGENDA, "l,right", "Week after", "The week after", 2),
     Action("this-week", Where.AGENDA, "t", "Today", "Back to this week", 3),
     Action("open-job", Where.AGENDA, "enter", "Open", "Go to the selected job", 4),
-    Action("export", Where.AGENDA, "x", "Export .ics", "Write a file for calendar programs", 5),
     Action("refresh", Where.AGENDA, "r,f5", "Refresh", "Look again now"),
     Action("back", Where.AGENDA, "escape", "Back", "Back to where you were", 6),
     # --- the inbox
@@ -205,6 +204,9 @@ ACTIONS = (
     Action("help", Where.EVERYWHERE, "question_mark,f1", "Help", "What can be done here, and with which key", 20),
     Action("quit", Where.EVERYWHERE, "q", "Quit", "Leave phresh", 21),
     Action("copy", Where.EVERYWHERE, "y", "Copy", "Copy what is selected: number, name, a line, JSON"),
+    Action(
+        "export", Where.EVERYWHERE, "x", "Export", "Write what is listed, or marked, into a file: CSV, JSON, Markdown"
+    ),
     Action("next-field", Where.EVERYWHERE, "tab", "Next field", "To the next field or list", priority=True),
     Action("previous-field", Where.EVERYWHERE, "shift+tab", "Previous field", "To the field before", priority=True),
     # --- over every screen; those with Ctrl over every dialog and from text fields too

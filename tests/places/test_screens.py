@@ -64,7 +64,11 @@ async def test_the_agenda_shows_my_week_turns_and_is_written_for_a_calendar(
         await driver.see("Wash the windows")
         assert "Today" not in driver.footer
         await driver.press("x")
+        await driver.see("Export 2 jobs of this week", "calendar (.ics)")
+        await driver.press("left")
         await driver.see(".ics")
+        await driver.press("enter")
+        await driver.see("written to")
         [file] = tmp_path.glob("*.ics")
         entries = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
         assert [str(entry["summary"]) for entry in entries] == ["Wash the windows", LONG]
@@ -90,9 +94,23 @@ async def test_a_file_that_cannot_be_written_is_told(
         await driver.browsing()
         await driver.press("A")
         await driver.see("Wash the windows")
-        (folder / f"phresh-bob-{monday_of(date.today())}.ics").mkdir()
-        await driver.press("x")
-        await driver.see("The file was not written")
+        taken = folder / f"phresh-bob-{monday_of(date.today())}.ics"
+        await driver.press("x", "left")
+        await driver.see(".ics")
+        # somebody else writes one while the question is open: neither is lost, and what was typed stays
+        taken.write_text("mine")
+        await driver.press("enter")
+        await driver.see("There is such a file already", "-2.ics is")
+        await driver.press("ctrl+u")
+        await driver.type("nowhere/agenda.ics\n")
+        await driver.see("There is no folder")
+        # the folder can be made and taken away again in the meantime
+        await driver.press("ctrl+u")
+        await driver.type("agenda.ics")
+        (folder / "agenda.ics").symlink_to(folder / "nowhere" / "agenda.ics")
+        await driver.press("enter")
+        await driver.see("agenda.ics was not written")
+        assert taken.read_text() == "mine"
 
 
 async def test_the_inbox_counts_marks_undoes_and_leads_to_the_job(market: Market, drive: Drive) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from rich.cells import cell_len
 from textual import on
@@ -18,9 +18,11 @@ from phresh_tui.database import agenda
 from phresh_tui.market.agenda import Earned, brings, days_of_week, hours_of, monday_of, start_of, tight
 from phresh_tui.market.cleaning import Cleaning, Status
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.export import JOB_FIELDS, job_record
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
@@ -258,27 +260,24 @@ class AgendaScreen(MarketScreen):
         if job is not None:
             self.phresh.open_job(job.id)
 
-    def action_export(self) -> None:
-        """Writes a file for calendar programs."""
-        self.run_worker(self._export(), group="export", exclusive=True, exit_on_error=False)
+    def exports(self) -> list[Export]:
+        """The jobs of this week; for calendar programs those of a year from then on."""
+        session, monday = self.session, self._monday
+        records = [job_record(job, session.market.currency) for job in self._jobs.values()]
 
-    async def _export(self) -> None:
-        from phresh_tui.market.agenda import calendar
+        async def year() -> bytes:
+            from phresh_tui.market.agenda import calendar
 
-        start = start_of(self._monday)
-        try:
-            jobs = await agenda.claimed_between(self.session, start, start + EXPORTED)
-            file = Path(f"phresh-{self.session.handle}-{self._monday}.ics").absolute()
-            file.write_bytes(calendar(jobs, self.session.market.currency))
-        except PhreshError as error:
-            self.phresh.tell_error(error)
-        except OSError as error:
-            self.phresh.tell(
-                f"The file was not written: {error.strerror}. Start phresh in a folder that you may write to.",
-                error=True,
+            start = start_of(monday)
+            jobs = await agenda.claimed_between(session, start, start + EXPORTED)
+            return calendar(jobs, session.market.currency)
+
+        name = f"{session.handle}-{monday}"
+        return [
+            replace(
+                of_records(name, f"{counted(len(records), 'job')} of this week", JOB_FIELDS, records), calendar=year
             )
-        else:
-            self.phresh.tell(f"{len(jobs)} jobs are in {file}, for any calendar program.")
+        ]
 
 
 def _hours(hours: Decimal) -> str:

@@ -16,6 +16,7 @@ from phresh_tui.tui.widgets.bars import TopBar
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
+    from phresh_tui.tui.exporting import Export
 
 
 class MarketScreen(Screen[None]):
@@ -130,6 +131,19 @@ class MarketScreen(Screen[None]):
             self.app.push_screen(Menu("Copy", items), self.phresh.copy)
         else:
             self.phresh.tell("There is nothing here to copy.")
+
+    def exports(self) -> list[Export]:
+        """What can be written into a file just now; a screen that lists something says so."""
+        return []
+
+    def action_export(self) -> None:
+        """Asks what of it, in which form and where, then writes."""
+        from phresh_tui.tui.screens.export import ask_export
+
+        if found := self.exports():
+            ask_export(self.phresh, found)
+        else:
+            self.phresh.tell("There is nothing here to export.")
 
     def action_quit(self) -> None:
         """Leaves the program."""

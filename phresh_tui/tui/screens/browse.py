@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -29,6 +30,9 @@ from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.search_box import EXPECTED, ProblemLine, QuerySuggester, TypedLine
 from phresh_tui.tui.widgets.section_tabs import SectionTabs
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.exporting import Export
 
 
 class BrowseScreen(JobKeys):
@@ -355,6 +359,15 @@ class BrowseScreen(JobKeys):
     def action_focus_detail(self) -> None:
         """Goes into the description."""
         self.query_one(JobDetail).focus()
+
+    def exports(self) -> list[Export]:
+        """The marked jobs, or all that fit."""
+        from phresh_tui.tui.exporting import of_listing
+
+        if self.marks:
+            return super().exports()
+        total = self.jobs.total
+        return [of_listing(self.session, self.jobs.listing, "jobs", None if total is None else total.number)]
 
     # --- other places
 

@@ -9,10 +9,12 @@ from textual.widgets import Static
 from phresh_tui.database.events import history
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.export import EVENT_FIELDS, event_record
 from phresh_tui.market.record import Event
 from phresh_tui.market.text import visible
 from phresh_tui.market.words import said, show_moment
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.reading import Reading
@@ -28,6 +30,7 @@ class HistoryScreen(MarketScreen):
     def __init__(self, job: Cleaning) -> None:
         super().__init__()
         self._job = job
+        self._events: list[Event] = []
 
     def compose(self) -> ComposeResult:
         """What it is about, and the line of time."""
@@ -51,6 +54,7 @@ class HistoryScreen(MarketScreen):
         except PhreshError as error:
             self.phresh.tell_error(error)
             return
+        self._events = found
         self.query_one("#events", Static).update(self._content(found))
 
     def _content(self, found: list[Event]) -> Content:
@@ -70,6 +74,11 @@ class HistoryScreen(MarketScreen):
             ("\nEverybody sees posts and changes; the rest is for both sides of the job.", "$text-muted italic")
         )
         return Content.assemble(*parts)
+
+    def exports(self) -> list[Export]:
+        """Every move of the job that this member may see."""
+        records = [event_record(event) for event in self._events]
+        return [of_records("history", f"{counted(len(records), 'move')} of this job", EVENT_FIELDS, records)]
 
     def action_back(self) -> None:
         """Back to where it was opened."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
@@ -17,10 +17,12 @@ from phresh_tui.database import cleanings, events
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.export import EVENT_FIELDS, Record, event_record
 from phresh_tui.market.record import Event
 from phresh_tui.market.text import age, visible
 from phresh_tui.market.words import said
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.exporting import Export
 from phresh_tui.tui.moves import Undo
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
@@ -29,6 +31,8 @@ from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
 
 PAGE = 60
+# events that are read at once for a file
+EXPORTED = 500
 
 
 def _key(event: Event) -> str:
@@ -166,6 +170,27 @@ class InboxScreen(MarketScreen):
         if self._more and highlighted is not None and highlighted >= len(self._events) - 10 and self._events:
             last = next(reversed(self._events.values()))
             self.run_worker(self._read(PAGE, last), group="read", exclusive=True, exit_on_error=False)
+
+    def exports(self) -> list[Export]:
+        """All events, or all unread ones: not only those that were read so far."""
+        session, only = self.session, self._unread_only
+
+        async def pages() -> AsyncIterator[list[Record]]:
+            last: Event | None = None
+            while True:
+                found = await events.activity(session, EXPORTED, after=last, unread_only=only)
+                jobs = await cleanings.by_id(session, sorted({event.cleaning_id for event in found}))
+                yield [
+                    event_record(event)
+                    | {"name": job.name if (job := jobs.get(event.cleaning_id)) else "", "unread": event.unread}
+                    for event in found
+                ]
+                if len(found) < EXPORTED:
+                    return
+                last = found[-1]
+
+        what = "all unread events" if only else "all events of the inbox"
+        return [Export("inbox", what, (*EVENT_FIELDS, "name", "unread"), pages)]
 
     # --- keys
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from phresh_tui.database.about import About
 from phresh_tui.market.cleaning import Booking, Cleaning
@@ -19,6 +20,9 @@ from phresh_tui.tui.screens.offer import OfferDialog
 from phresh_tui.tui.screens.several import ask_all
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.now_list import NowList
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.exporting import Export
 
 # in the first five minutes a claim is given back without a word; asked a little earlier, for the answer takes time
 WITHOUT_REASON = timedelta(minutes=4, seconds=30)
@@ -77,6 +81,12 @@ class JobKeys(MarketScreen):
         if number and action == "release":
             return (f"Release {number:,} jobs", f"Release {number:,}")
         return super().key_labels(action)
+
+    def exports(self) -> list[Export]:
+        """The marked jobs."""
+        from phresh_tui.tui.exporting import of_marked
+
+        return [of_marked(self.session, self.marks.jobs)] if self.marks else []
 
     def can_now(self, action: str) -> bool:
         """Whether a key about a job would do something now: with the marked jobs, or with the one that is shown."""

@@ -24,6 +24,7 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.statistics import WAIT_LABELS, Overview
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.exporting import Export, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
@@ -129,6 +130,33 @@ class MarketOverviewScreen(MarketScreen):
             self.phresh.tell_error(error)
             return
         self._draw()
+
+    def exports(self) -> list[Export]:
+        """What the charts are drawn from."""
+        currency, seen = self.session.market.currency, self._seen
+        earned = [
+            {
+                "week": str(week.week),
+                "jobs": week.jobs,
+                "hours": str(week.hours),
+                "total": f"{week.total:.2f}",
+                "currency": currency,
+            }
+            for week in self._earned
+        ]
+        found = [
+            of_records("earnings", "your earnings by week", ("week", "jobs", "hours", "total", "currency"), earned)
+        ]
+        if seen is not None:
+            areas = [
+                {"area": a.name, "jobs": a.jobs, "median": f"{a.median:.2f}", "currency": currency} for a in seen.areas
+            ]
+            days = [{"day": str(day.day), "posted": day.posted, "claimed": day.claimed} for day in seen.days]
+            found.append(
+                of_records("areas", "open jobs and prices by area", ("area", "jobs", "median", "currency"), areas)
+            )
+            found.append(of_records("days", "posted and claimed each day", ("day", "posted", "claimed"), days))
+        return found
 
     # --- drawing
 

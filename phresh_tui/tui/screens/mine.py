@@ -10,8 +10,10 @@ from textual.widgets import Static
 
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.export import JOB_FIELDS, job_record
 from phresh_tui.market.search import Place
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.exporting import Export, counted, of_listing, of_records
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
@@ -168,6 +170,18 @@ class MineScreen(JobKeys):
         if action == "undo":
             return self.phresh.moves.undo is not None
         return True
+
+    def exports(self) -> list[Export]:
+        """The marked jobs, or those of the tab."""
+        if self.marks:
+            return super().exports()
+        if self._tab == NOW:
+            jobs = {item.job.id: item.job for item in self.query_one(NowList).items or ()}
+            records = [job_record(job, self.session.market.currency) for job in jobs.values()]
+            return [of_records("under-way", f"{counted(len(records), 'job')} under way", JOB_FIELDS, records)]
+        listed = self.query_one(f"#{self._tab}", JobList)
+        total = None if listed.total is None else listed.total.number
+        return [of_listing(self.session, listed.listing, self._tab, total)]
 
     def action_next_field(self) -> None:
         """There are no fields here: the tab key is for the tabs."""

@@ -14,6 +14,7 @@ from phresh_tui.database.cleanings import one
 from phresh_tui.database.offers import on_job
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.export import OFFER_FIELDS, offer_record
 from phresh_tui.market.moves import possible
 from phresh_tui.market.price import estimate, show_price
 from phresh_tui.market.record import Offer, OfferStatus, Profile
@@ -21,6 +22,7 @@ from phresh_tui.market.text import age, visible
 from phresh_tui.market.words import show_stars
 from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.moves import Step
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import Confirm
@@ -122,6 +124,12 @@ class OffersScreen(MarketScreen):
         state = "" if offer.status is OfferStatus.LIVE else f"  {offer.status.value}"
         made = age(offer.updated_at, datetime.now(UTC))
         return Content.assemble((line, "bold"), f"{state}  {made}", (said, "$text-muted"))
+
+    def exports(self) -> list[Export]:
+        """All offers on the job."""
+        currency = self.session.market.currency
+        records = [offer_record(offer, currency) for offer in self._offers or ()]
+        return [of_records("offers", counted(len(records), "offer"), OFFER_FIELDS, records)]
 
     # --- answering
 

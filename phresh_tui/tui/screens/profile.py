@@ -14,10 +14,12 @@ from textual.widgets import Input, Label, Static, TextArea
 from phresh_tui.database import people
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import BadInput, NotAMember, PhreshError
+from phresh_tui.market.export import JOB_FIELDS, REVIEW_FIELDS, job_record, review_record
 from phresh_tui.market.price import show_price
 from phresh_tui.market.record import ASPECTS, AspectStars, Profile, Review
 from phresh_tui.market.text import visible, visible_paragraphs
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import state_of
@@ -146,6 +148,21 @@ class ProfileScreen(MarketScreen):
                 (f"  {who}, {state_of(job, me)}, {show_price(pays, currency)}{unit}\n", "$text-muted"),
             ]  # fmt: skip
         return parts
+
+    def exports(self) -> list[Export]:
+        """What others say of the member, and the jobs that we have had together."""
+        currency = self.session.market.currency
+        reviews = [review_record(review) for review in self._reviews]
+        together = [job_record(job, currency) for job in self._together]
+        found = [
+            of_records(
+                f"reviews-{self.key}", f"{counted(len(reviews), 'review')} of @{self.key}", REVIEW_FIELDS, reviews
+            )
+        ]
+        if not self.is_mine:
+            what = f"{counted(len(together), 'job')} together"
+            found.append(of_records(f"jobs-with-{self.key}", what, JOB_FIELDS, together))
+        return found
 
     # --- keys
 
