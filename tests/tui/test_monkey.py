@@ -7,24 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import os
+import pkgutil
 import random
 import traceback
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
 import pytest
 from textual import events
 from textual.pilot import OutOfBounds
+from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-import phresh_tui.tui
+import phresh_tui.tui.screens
 from phresh_tui.database.preparation import Door, Prepared
 from phresh_tui.settings import Settings
 from phresh_tui.tui.actions import ACTIONS
 from phresh_tui.tui.app import PhreshApp
+from phresh_tui.tui.job_form import CHECKED
+from phresh_tui.tui.screens.post import PRIVATE, PostScreen
 from tests.life.support import unexplained
 from tests.support import Market, post
 
@@ -67,11 +72,22 @@ class Watched(PhreshApp):
             self.faults.append("".join(traceback.format_exception(event.worker.error)))
 
 
-async def play(market: Market, handle: str, chance: random.Random, number: int) -> list[str]:
-    """One member at random.
+def lost_of(screen: Screen[object]) -> list[str]:
+    """The fields of a form whose text would not be there if the program ended now and the form was opened again."""
+    if not isinstance(screen, PostScreen) or not screen.is_mounted or screen._gone:
+        return []
+    again = PostScreen(screen._file, screen._source, again=screen._job is None and screen._source is not None)
+    typed, kept = asdict(screen._typed()), asdict(again._draft)
+    # private details that nobody has touched are in the database
+    fields = CHECKED if again._kept else [field for field in CHECKED if field not in PRIVATE]
+    return [f"{field}: {typed[field]!r} is kept as {kept[field]!r}" for field in fields if typed[field] != kept[field]]
+
+
+async def play(market: Market, handle: str, chance: random.Random, number: int, seen: set[str]) -> list[str]:
+    """One member at random; adds the names of the screens that were there to ``seen``.
 
     Returns:
-        The faults of the program's workers; a fault of the program itself is raised.
+        The faults of the program's workers, and what was typed and not kept; a fault of the program itself is raised.
 
     """
     prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
@@ -84,8 +100,10 @@ async def play(market: Market, handle: str, chance: random.Random, number: int) 
                 left -= 1
                 kind = chance.random()
                 if kind < 0.8:
-                    # in bursts, as people type
-                    pressed = chance.choices(KEYS if kind < 0.55 else TYPED, k=chance.randint(1, 8))
+                    # in bursts, as people type; every third burst is of what works here, or the depths are never seen
+                    here = [key for key in sorted(app.screen.active_bindings) if key in KEYS]
+                    keys = (here or KEYS) if kind < 0.3 else KEYS if kind < 0.55 else TYPED
+                    pressed = chance.choices(keys, k=chance.randint(1, 3 if keys is here else 8))
                     left -= len(pressed) - 1
                     await pilot.press(*pressed)
                 elif kind < 0.86:
@@ -97,13 +115,22 @@ async def play(market: Market, handle: str, chance: random.Random, number: int) 
                         await pilot.click(offset=(chance.randrange(width), chance.randrange(height)))
                 else:
                     await pilot.resize_terminal(*chance.choice(SIZES))
+                seen |= {type(screen).__name__ for screen in app.screen_stack}
+                await pilot.pause()
+                faults += lost_of(app.screen)
         faults += app.faults
         assert app.return_code in (0, None), f"{handle} was thrown out with {app.return_code}"
     return faults
 
 
-async def run(market: Market, seed: int, number: int) -> None:
-    """Lets two members loose on one market, and looks at what they leave."""
+async def run(market: Market, seed: int, number: int) -> set[str]:
+    """Lets two members loose on one market, and looks at what they leave.
+
+    Returns:
+        The names of the screens that they have been on.
+
+    """
+    seen: set[str] = set()
     there = {row["login"] for row in await market.psql("select login from members")}
     for handle in ("ada", "bob"):
         session = (
@@ -116,10 +143,23 @@ async def run(market: Market, seed: int, number: int) -> None:
         await session.close()
     chances = [random.Random(f"{seed} {handle}") for handle in ("ada", "bob")]
     faults = await asyncio.gather(
-        play(market, "ada", chances[0], number // 2), play(market, "bob", chances[1], number // 2)
+        play(market, "ada", chances[0], number // 2, seen), play(market, "bob", chances[1], number // 2, seen)
     )
     assert [fault for found in faults for fault in found] == [], f"seed {seed}"
     assert await unexplained(market) == [], f"seed {seed}"
+    return seen
+
+
+def screens() -> set[str]:
+    """The names of all screens that can be reached without passwords."""
+    for module in pkgutil.iter_modules(phresh_tui.tui.screens.__path__):
+        importlib.import_module(f"phresh_tui.tui.screens.{module.name}")
+    todo: list[type] = [Screen]
+    for kind in todo:
+        todo += kind.__subclasses__()
+    # what others are made from is not shown itself
+    others = {"MarketScreen", "JobKeys", "Dialog", "MoveDialog", "PasswordScreen"}
+    return {kind.__name__ for kind in todo if kind.__module__.startswith("phresh_tui.")} - others
 
 
 async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
@@ -127,7 +167,9 @@ async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
 ) -> None:
     # what is exported is written into the folder
     monkeypatch.chdir(tmp_path)
-    await run(market, int(os.environ.get("MONKEY_SEED", "7")), int(os.environ.get("MONKEY_EVENTS", "2000")))
+    seen = await run(market, int(os.environ.get("MONKEY_SEED", "7")), int(os.environ.get("MONKEY_EVENTS", "2000")))
+    # a monkey that stays on one screen finds nothing
+    assert len(seen) > 8, sorted(seen)
 
 
 @pytest.mark.soak
@@ -136,9 +178,11 @@ async def test_a_hundred_thousand_random_events_break_nothing_and_fill_no_memory
 ) -> None:
     monkeypatch.chdir(tmp_path)
     memory: list[int] = []
+    seen: set[str] = set()
     for seed in range(20):
-        await run(market, seed, int(os.environ.get("MONKEY_EVENTS", "100000")) // 20)
+        seen |= await run(market, seed, int(os.environ.get("MONKEY_EVENTS", "100000")) // 20)
         gc.collect()
         memory.append(psutil.Process().memory_info().rss)
     # what the first rounds load stays; from then on it is flat
+    assert screens() - seen == set(), "nobody has been there"
     assert memory[-1] < memory[len(memory) // 2] * 1.1, memory
