@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from phresh_tui.database import cleanings, listings
 from phresh_tui.database.listings import Listing
@@ -126,32 +127,51 @@ class Progress:
         return f"{self.done:,} of about {max(self.export.total, self.done):,} written"
 
 
-async def export_to(export: Export, kind: str, file: Path, progress: Progress) -> None:
-    """Writes a file that is not there yet; what was written is taken away when it is stopped or fails.
+async def export_to(export: Export, kind: str, opened: BinaryIO, progress: Progress) -> None:
+    """Writes all of it.
 
     Raises:
         PhreshError: when the records cannot be read.
-        OSError: when the file cannot be written, or is there already.
+        OSError: when the file cannot be written.
 
     """
+    if kind == CALENDAR:
+        assert export.calendar is not None
+        await asyncio.to_thread(opened.write, await export.calendar())
+        progress.done = export.total or 0
+        return
+    writer = Writer(Format(kind), export.fields)
+    opened.write(writer.begin().encode())
+    async for page in export.pages():
+        # in a thread: neither the disk nor the formatting holds up a key
+        await asyncio.to_thread(_write, opened, writer, page)
+        progress.done += len(page)
+    opened.write(writer.end().encode())
+
+
+async def _to_disk(export: Export, kind: str, file: Path, progress: Progress) -> str:
+    """Into a file that is not there yet; what was written is taken away when it is stopped or fails."""
     # "x" makes sure, also against a program that has made it in the meantime
     with file.open("xb") as opened:
         try:
-            if kind == CALENDAR:
-                assert export.calendar is not None
-                await asyncio.to_thread(opened.write, await export.calendar())
-                progress.done = export.total or 0
-                return
-            writer = Writer(Format(kind), export.fields)
-            opened.write(writer.begin().encode())
-            async for page in export.pages():
-                # in a thread: neither the disk nor the formatting holds up a key
-                await asyncio.to_thread(_write, opened, writer, page)
-                progress.done += len(page)
-            opened.write(writer.end().encode())
+            await export_to(export, kind, opened, progress)
         except BaseException:
             file.unlink(missing_ok=True)
             raise
+    return f"written to {file}"
+
+
+async def _to_browser(app: PhreshApp, export: Export, kind: str, file: Path, progress: Progress) -> str:
+    """To the browser of a visitor, who has no business on the disk of this computer."""
+    # has no name, and goes away when the last byte is sent
+    opened = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115  the driver closes it
+    try:
+        await export_to(export, kind, opened, progress)
+    except BaseException:
+        opened.close()
+        raise
+    app.deliver_binary(opened, save_filename=file.name)
+    return f"handed to your browser as {file.name}"
 
 
 def _write(opened: BinaryIO, writer: Writer, page: Sequence[Record]) -> None:
@@ -163,7 +183,8 @@ async def run(app: PhreshApp, export: Export, kind: str, file: Path) -> None:
     from phresh_tui.tui.screens.export import ExportProgress
 
     progress = Progress(export, file)
-    writing = asyncio.create_task(export_to(export, kind, file, progress))
+    way = _to_browser(app, export, kind, file, progress) if app.is_web else _to_disk(export, kind, file, progress)
+    writing = asyncio.create_task(way)
     try:
         done, _ = await asyncio.wait({writing}, timeout=QUIET)
         if not done:
@@ -178,7 +199,7 @@ async def run(app: PhreshApp, export: Export, kind: str, file: Path) -> None:
         elif error is not None:
             raise error
         else:
-            app.tell(f"{counted(progress.done, 'record')} written to {file}")
+            app.tell(f"{counted(progress.done, 'record')} {writing.result()}")
     finally:
         writing.cancel()
         progress.is_over = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import csv
+import io
 import os
 import re
 import shlex
@@ -106,6 +108,37 @@ async def test_each_visitor_has_a_program_of_their_own_and_nobody_without_the_ke
         await served.until_visitors(0)
         served.process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(served.process.wait(), 30) == 143
+
+
+async def test_what_a_visitor_exports_goes_to_the_browser_and_not_to_this_disk(embedded: Path) -> None:
+    (await phresh("member", "add", "wim")).ok()
+    (await phresh("post", "--as", "wim", "--name", "Wash the windows – 窓", "--price", "20.50")).ok()
+    before = sorted(Path.cwd().iterdir())
+    async with serving("--as", "wim") as served, aiohttp.ClientSession() as session:
+        socket = served.address.replace("http:", "ws:") + "ws"
+        async with session.ws_connect(f"{socket}?width=80&height=24") as visitor, asyncio.timeout(60):
+            drawn = b""
+
+            async def see(text: bytes) -> None:
+                nonlocal drawn
+                while text not in drawn:
+                    drawn += await visitor.receive_bytes()
+                drawn = b""
+
+            await see("Wash the windows – 窓".encode())
+            await visitor.send_json(["stdin", "x"])
+            await see(b"which your browser downloads")
+            await visitor.send_json(["stdin", "\r"])
+            message = await visitor.receive()
+            while message.type is not aiohttp.WSMsgType.TEXT:
+                message = await visitor.receive()
+            kind, key = message.json()
+            assert kind == "deliver_file_start"
+            async with session.get(f"{served.place}/download/{key}") as file:
+                assert "phresh-jobs.csv" in file.headers["Content-Disposition"]
+                rows = list(csv.DictReader(io.StringIO(await file.text())))
+    assert [(row["name"], row["price"]) for row in rows] == [("Wash the windows – 窓", "20.50")]
+    assert sorted(Path.cwd().iterdir()) == before
 
 
 @contextlib.asynccontextmanager

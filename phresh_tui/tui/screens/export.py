@@ -75,7 +75,8 @@ class ExportDialog(Dialog[tuple[str, Path]]):
             box.border_title = Content(f"Export {self._export.what}")
             box.border_subtitle = "Enter writes · Esc leaves it"
             yield Choice(self._labels, id="kind")
-            yield Label(Content(f"File, in {visible(str(folder()))}"), classes="field")
+            where = "which your browser downloads" if self.app.is_web else f"in {visible(str(folder()))}"
+            yield Label(Content(f"File, {where}"), classes="field")
             yield Input(id="file", compact=True)
             yield Label("", id="message", markup=False)
 
@@ -92,7 +93,9 @@ class ExportDialog(Dialog[tuple[str, Path]]):
         """Another form has another ending; a name that was typed keeps its beginning."""
         box = self.query_one("#file", Input)
         if box.value == self._proposed:
-            box.value = self._proposed = free_name(self._stem, self._kind).name
+            box.value = self._proposed = (
+                f"{self._stem}.{self._kind}" if self.app.is_web else free_name(self._stem, self._kind).name
+            )
         elif Path(box.value).suffix.removeprefix(".") in self._kinds:
             box.value = str(Path(box.value).with_suffix(f".{self._kind}"))
         self._say("")
@@ -109,11 +112,13 @@ class ExportDialog(Dialog[tuple[str, Path]]):
             self._say(f"✗ {wrong}")
             self.query_one("#file").focus()
         elif not self._answered:
-            self.close((self._kind, _file(text)))
+            self.close((self._kind, Path(text) if self.app.is_web else _file(text)))
 
     def _wrong(self, text: str) -> str:
         if not text or "\0" in text:
             return "Type the name of a file."
+        if self.app.is_web:
+            return "Type a name without folders." if Path(text).name != text else ""
         try:
             file = _file(text)
             if file.is_dir():
