@@ -27,6 +27,9 @@ class Proxy:
         self._swallows_questions = False
         self._swallows_answers = False
         self._cut_at_answer_after: bytes | None = None
+        self._hold_from: bytes | None = None
+        self._flows = asyncio.Event()
+        self._flows.set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -51,6 +54,22 @@ class Proxy:
     def pass_on(self) -> None:
         """Everything comes through again; what was swallowed stays lost."""
         self._swallows_questions = self._swallows_answers = False
+
+    def hold(self, words: bytes | None = None) -> None:
+        """Holds the answers back until `let_go`, from now on or from the next question that has these words."""
+        self._hold_from = words
+        if words is None:
+            self._flows.clear()
+
+    @property
+    def holds(self) -> bool:
+        """Whether answers are held back now."""
+        return not self._flows.is_set()
+
+    def let_go(self) -> None:
+        """Passes on the answers that were held back, and all others."""
+        self._hold_from = None
+        self._flows.set()
 
     def cut(self) -> None:
         """Resets every connection there is."""
@@ -86,6 +105,8 @@ class Proxy:
             if self._cut_at_answer_after is not None and self._cut_at_answer_after in block:
                 self._cut_at_answer_after = None
                 asked.set()
+            if self._hold_from is not None and self._hold_from in block:
+                self.hold()
             writer.write(block)
         writer.transport.abort()
 
@@ -97,6 +118,7 @@ class Proxy:
         asked: asyncio.Event,
     ) -> None:
         while block := await reader.read(65536):
+            await self._flows.wait()
             if asked.is_set():
                 break
             if not self._swallows_answers:

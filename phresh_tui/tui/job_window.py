@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 from phresh_tui.database.listings import Count, Spot
 from phresh_tui.market.cleaning import Cleaning
 
+# lines that a list is taken to have while it is counted, and its end or its middle is shown already
+UNCOUNTED = 1_000_000
 # rows fetched at once: two tall screens
 PAGE = 120
 # rows kept: beyond, the far end is forgotten
@@ -56,6 +58,8 @@ class JobWindow:
         at_top: whether nothing comes before them.
         at_end: whether nothing comes after them.
         total: how many jobs the list has, or None before that was asked.
+        is_estimate: whether the ordinals are one.
+        rebased: lines by which an estimate was put right since this was last set to 0.
         left: the number of a job that is no part of the list any more and is kept all the same, or None.
 
     """
@@ -65,15 +69,19 @@ class JobWindow:
         fetch: FetchPage,
         count: Callable[[], Awaitable[Count]],
         fetch_at: Callable[[float, int], Awaitable[Spot]],
+        place_of: Callable[[Cleaning], Awaitable[float]],
     ) -> None:
         self._fetch = fetch
         self._count = count
         self._fetch_at = fetch_at
+        self._place_of = place_of
         self.rows: list[Cleaning] = []
         self.first = 0
         self.at_top = False
         self.at_end = False
         self.total: Count | None = None
+        self.is_estimate = False
+        self.rebased = 0
         self.left: int | None = None
         self.loaded = False
 
@@ -88,7 +96,13 @@ class JobWindow:
         end = self.first + len(self.rows)
         if self.at_end:
             return end
-        return max(self.total.number if self.total else 0, end + self.loaded)
+        counted = self.total.number if self.total else UNCOUNTED if self.is_estimate else 0
+        return max(counted, end + self.loaded)
+
+    @property
+    def is_length_known(self) -> bool:
+        """Whether there is nothing beyond that length."""
+        return self.at_end or (self.total is not None and self.total.exact)
 
     def get(self, ordinal: int) -> Cleaning | None:
         """The job on a line, or None while it is not here."""
@@ -104,7 +118,9 @@ class JobWindow:
 
     def lacks(self, start: int, end: int) -> bool:
         """Whether lines that exist between two ordinals, the second excluded, are not here."""
-        start, end = max(start, 0), min(end, self.length)
+        start = max(start, 0)
+        if start < self.length or self.is_length_known:
+            end = min(end, self.length)
         return not self.loaded or (start < end and (start < self.first or end > self.first + len(self.rows)))
 
     def show(self, run: Run) -> None:
@@ -112,38 +128,55 @@ class JobWindow:
         self.rows, self.at_top, self.at_end = run.rows, run.at_top, run.at_end
         self.first = 0 if run.at_top else run.first
         self.loaded = True
+        if run.at_top:
+            self.is_estimate = False
         if run.at_top and run.at_end:
             self.total = Count(len(run.rows), exact=True)
 
     def _show(self, rows: list[Cleaning], first: int, *, at_top: bool, at_end: bool) -> None:
         self.show(Run(rows, first, at_top, at_end))
 
-    async def load_top(self) -> None:
-        """The first page."""
+    def rebase(self, first: int) -> None:
+        """Puts right where the rows lie in the list."""
+        self.rebased += first - self.first
+        self.first = first
+
+    @property
+    def _whole(self) -> int:
+        """Lines of the list for a page at an estimated place: a guess while nobody has counted them."""
+        return max(self.length, 0 if self.total else UNCOUNTED)
+
+    async def load_top(self) -> int:
+        """The first page; gives the ordinal of the first job, as the next three do for what they look for."""
         rows = await self._fetch(PAGE)
         self._show(rows, 0, at_top=True, at_end=len(rows) < PAGE)
+        return 0
 
-    async def load_end(self) -> None:
-        """The last page."""
+    async def load_end(self) -> int:
+        """The last page, and the last job."""
         rows = await self._fetch(PAGE, from_end=True)
-        length = max(self.total.number if self.total else 0, len(rows))
+        self.is_estimate = self.total is None or not self.total.exact
+        length = max(self.total.number if self.total is not None and self.total.exact else self._whole, len(rows))
         self._show(rows, length - len(rows), at_top=len(rows) < PAGE, at_end=True)
+        return max(self.length - 1, 0)
 
-    async def load_around(self, job: Cleaning) -> None:
+    async def load_around(self, job: Cleaning) -> int:
         """A job with a page before and a page after it."""
         above = await self._fetch(PAGE, before=job)
         below = await self._fetch(PAGE, after=job)
-        await self.recount()
-        rows = [*above, job, *below]
-        total = self.total.number if self.total else 0
         at_top, at_end = len(above) < PAGE, len(below) < PAGE
-        # in between it is unknown, so the middle; whichever end is reached first puts it right
-        first = total - len(rows) if at_end else total // 2 - len(above)
-        self._show(rows, max(first, 1), at_top=at_top, at_end=at_end)
+        rows = [*above, job, *below]
+        length = max(self._whole, len(rows))
+        # whichever end is reached first puts it right
+        first = round(length * await self._place_of(job)) - len(above) if not at_top and not at_end else length
+        self.is_estimate = True
+        self._show(rows, max(min(first, length - len(rows)), 1), at_top=at_top, at_end=at_end)
+        return self.first + len(above)
 
     def load_spot(self, spot: Spot) -> int:
-        """A page in the middle; gives the estimated ordinal of its first job."""
-        length = max(self.total.number if self.total else 0, self.length, len(spot.jobs))
+        """A page in the middle, and its first job."""
+        length = max(self._whole, len(spot.jobs))
+        self.is_estimate = True
         self._jumped(spot.jobs, min(round(spot.fraction * length), length - len(spot.jobs)))
         return self.first
 
@@ -151,9 +184,9 @@ class JobWindow:
         """Fetches what is missing of the lines between two ordinals, the second excluded."""
         if not self.loaded:
             await self.load_top()
-        start, end = max(start, 0), min(end, self.length)
         if not self.lacks(start, end):
             return
+        start = max(start, 0)
         here_end = self.first + len(self.rows)
         if not self.rows or end < self.first - PAGE or start > here_end + PAGE:
             await self._jump(start)
@@ -168,11 +201,16 @@ class JobWindow:
         last = first + PAGE
         here_end = self.first + len(self.rows)
         ways = [first, self.length - last, *(abs(way) for way in (first - here_end, self.first - last) if self.rows)]
-        if first == 0:
+        if start >= self.length and self.rows and start - here_end <= NEAR:
+            # there may be more than was estimated
+            skipped = max(start - PAGE // 3 - here_end, 0)
+            self._jumped(await self._fetch(PAGE, after=self.rows[-1], offset=skipped), here_end + skipped)
+        elif first == 0:
             await self.load_top()
         elif last >= self.length:
             await self.load_end()
         elif min(ways) > NEAR:
+            self.is_estimate = True
             self._jumped((await self._fetch_at(first / self.length, PAGE)).jobs, first)
         elif self.rows and 0 <= first - here_end < first:
             self._jumped(await self._fetch(PAGE, after=self.rows[-1], offset=first - here_end), first)
@@ -202,7 +240,9 @@ class JobWindow:
         fresh = [job for job in more if job.id not in here]
         rows = fresh + self.rows
         # at the top the estimate is over; elsewhere it must leave room for what still comes
-        first = max(self.first - len(fresh), 1)
+        at_top = len(more) < PAGE
+        first = 0 if at_top else max(self.first - len(fresh), 1)
+        self.rebase(first + len(fresh))
         at_end = self.at_end and len(rows) <= KEPT
         self._show(rows[:KEPT], first, at_top=len(more) < PAGE, at_end=at_end)
 
@@ -229,9 +269,11 @@ class JobWindow:
     async def recount(self) -> None:
         """Asks how many jobs there are."""
         total = await self._count()
-        self.total = total
-        if self.at_top and self.at_end:
-            self.first = 0
+        guessed, self.total = self.total is None and self.is_estimate, total
+        if guessed:
+            # the same part of the list is above, of its true length
+            above = total.number - len(self.rows) if self.at_end else round(self.first / UNCOUNTED * total.number)
+            self.rebase(max(above, 1))
 
     def changes(self, before: Run) -> dict[int, str]:
         """The signs of what has changed since, by job: ``+`` for a new one, ``~`` for one that was changed."""

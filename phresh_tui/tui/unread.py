@@ -11,6 +11,7 @@ from phresh_tui.market.record import Event
 from phresh_tui.market.text import visible
 from phresh_tui.market.words import said
 from phresh_tui.tui.widgets.bars import TopBar
+from phresh_tui.tui.workers import read_latest
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -46,7 +47,7 @@ class Unread:
         """Counts again."""
         session = self._app.session
         if session is not None and session.link is Link.CONNECTED:
-            self._app.run_worker(self._look(), group="unread", exclusive=True, exit_on_error=False)
+            read_latest(self._app, self._look, "unread")
 
     async def _look(self) -> None:
         session = self._app.session

@@ -29,7 +29,12 @@ def window_of(session: Session, listing: Listing) -> JobWindow:
             session, listing, limit, after=after, before=before, from_end=from_end, offset=offset
         )
 
-    return JobWindow(fetch, lambda: cleanings.count(session, listing), partial(listings.page_at, session, listing))
+    return JobWindow(
+        fetch,
+        lambda: cleanings.count(session, listing),
+        partial(listings.page_at, session, listing),
+        partial(listings.place_of, session, listing),
+    )
 
 
 async def fill(market: Market, number: int) -> None:

@@ -28,6 +28,7 @@ from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.workers import read_latest
 
 WEEK = timedelta(days=7)
 # weeks before the one on the screen that are compared with it
@@ -77,7 +78,7 @@ class AgendaScreen(MarketScreen):
 
     def look_again(self) -> None:
         """Reads the week that is shown again."""
-        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+        read_latest(self, self._read, "read")
 
     async def _read(self) -> None:
         session, monday = self.session, self._monday

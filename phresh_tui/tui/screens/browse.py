@@ -309,8 +309,8 @@ class BrowseScreen(JobKeys):
             job = await cleanings.one(self.session, number)
         except PhreshError:
             return
-        if job is not None and job.status is Status.OPEN and self.jobs.cursor == 0:
-            self.jobs.reveal(job)
+        if job is not None and job.status is Status.OPEN:
+            self.jobs.reveal(job, yields=True)
 
     def on_unmount(self) -> None:
         """Keeps what was looked at for the next start."""

@@ -18,6 +18,7 @@ from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.reading import Reading
+from phresh_tui.tui.workers import read_latest
 
 
 class HistoryScreen(MarketScreen):
@@ -46,7 +47,7 @@ class HistoryScreen(MarketScreen):
 
     def look_again(self) -> None:
         """Reads it again."""
-        self.run_worker(self._read(), group="history", exclusive=True, exit_on_error=False)
+        read_latest(self, self._read, "history")
 
     async def _read(self) -> None:
         try:

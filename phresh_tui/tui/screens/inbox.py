@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID, uuid5
 
 from textual import on
@@ -29,6 +30,7 @@ from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.workers import read_latest
 
 PAGE = 60
 # events that are read at once for a file
@@ -82,7 +84,7 @@ class InboxScreen(MarketScreen):
 
     def look_again(self) -> None:
         """Reads what is shown again, with what has come since."""
-        self.run_worker(self._read(max(PAGE, len(self._events))), group="read", exclusive=True, exit_on_error=False)
+        read_latest(self, partial(self._read, max(PAGE, len(self._events))), "read")
 
     async def _read(self, limit: int, after: Event | None = None) -> None:
         session, only = self.session, self._unread_only
@@ -169,7 +171,7 @@ class InboxScreen(MarketScreen):
         highlighted = self._lines.highlighted
         if self._more and highlighted is not None and highlighted >= len(self._events) - 10 and self._events:
             last = next(reversed(self._events.values()))
-            self.run_worker(self._read(PAGE, last), group="read", exclusive=True, exit_on_error=False)
+            read_latest(self, partial(self._read, PAGE, last), "read")
 
     def exports(self) -> list[Export]:
         """All events, or all unread ones: not only those that were read so far."""

@@ -29,6 +29,7 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.workers import read_latest
 
 if TYPE_CHECKING:
     from textual_plotext import Plot
@@ -119,7 +120,7 @@ class MarketOverviewScreen(MarketScreen):
 
     def action_refresh(self) -> None:
         """Reads the figures again."""
-        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+        read_latest(self, self._read, "read")
 
     async def _read(self) -> None:
         since = start_of(monday_of(date.today()) - (WEEKS - 1) * timedelta(days=7))

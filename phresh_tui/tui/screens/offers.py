@@ -29,6 +29,7 @@ from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.workers import read_latest
 
 
 class OffersScreen(MarketScreen):
@@ -69,7 +70,7 @@ class OffersScreen(MarketScreen):
 
     def look_again(self) -> None:
         """Reads them again."""
-        self.run_worker(self._read(), group="offers", exclusive=True, exit_on_error=False)
+        read_latest(self, self._read, "offers")
 
     async def _read(self) -> None:
         profiles = Profiles(self.session)

@@ -23,6 +23,7 @@ from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import state_of
+from phresh_tui.tui.workers import read_latest
 
 # cells of the longest bar of the stars
 BAR = 16
@@ -67,7 +68,7 @@ class ProfileScreen(MarketScreen):
 
     def look_again(self) -> None:
         """Reads it again."""
-        self.run_worker(self._read(), group="read", exclusive=True, exit_on_error=False)
+        read_latest(self, self._read, "read")
 
     async def _read(self) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 from textual.content import Content
 from textual.message import Message
@@ -19,6 +20,7 @@ from phresh_tui.market.text import age, visible, visible_paragraphs
 from phresh_tui.market.words import show_hours, show_span, show_stars
 from phresh_tui.tui.widgets.columns import state_of
 from phresh_tui.tui.widgets.reading import Reading
+from phresh_tui.tui.workers import read_latest
 
 # seconds that the cursor rests on a job before more is read about it
 REST = 0.12
@@ -79,7 +81,7 @@ class JobDetail(Reading):
     def read_again(self, rest: float = 0) -> None:
         """Reads once more what belongs to the job."""
         if self.is_attached and self._job is not None:
-            self.run_worker(self._read(self._job, rest), group="about", exclusive=True, exit_on_error=False)
+            read_latest(self, partial(self._read, self._job, rest), "about")
 
     async def _read(self, job: Cleaning, rest: float) -> None:
         await asyncio.sleep(rest)

@@ -15,6 +15,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.marks import SIGN, Marks
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
+from phresh_tui.tui.workers import read_latest
 
 
 class NowList(Lines, MarkKeys):
@@ -66,7 +67,7 @@ class NowList(Lines, MarkKeys):
 
     def look_again(self) -> None:
         """Reads it again."""
-        self.run_worker(self._read(), group="todo", exclusive=True, exit_on_error=False)
+        read_latest(self, self._read, "todo")
 
     async def _read(self) -> None:
         try:

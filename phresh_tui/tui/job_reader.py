@@ -1,0 +1,285 @@
+"""Reads for a list of jobs: one read at a time, and what was asked for meanwhile is served by the next.
+
+Knows no widget. A way to somewhere in the list (its top, its end, a value, a job) is a read that gives the ordinal at
+which it arrives. Only the latest way counts, and one that takes long is dropped for a newer one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol, TypeAlias
+
+from phresh_tui.database import cleanings, listings
+from phresh_tui.database.listings import Listing
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.when import local_now
+from phresh_tui.tui.job_window import PAGE, JobWindow
+
+# seconds of reading after which the screen says so, and a read may be dropped for another one
+SLOW = 0.08
+# new jobs above the screen are counted up to here
+MANY_NEW = 100
+
+Way: TypeAlias = Callable[[JobWindow], Awaitable[int]]
+
+
+class View(Protocol):
+    """What shows the jobs."""
+
+    cursor: int
+    anchor_job: Cleaning | None
+    """The job under the cursor, as far as it is here."""
+
+    @property
+    def lines_on_screen(self) -> tuple[int, int]:
+        """The first line on the screen, and the one after the last."""
+        ...
+
+    @property
+    def lines_around_screen(self) -> tuple[int, int]:
+        """The same with what is read ahead."""
+        ...
+
+    def show_anew(self) -> None:
+        """Another listing is here, from its top."""
+        ...
+
+    def arrive(self, ordinal: int, way: Way) -> None:
+        """A way has led to a line."""
+        ...
+
+    def mark(self, signs: dict[int, str]) -> None:
+        """These jobs are new, or have changed."""
+        ...
+
+    def show_window(self) -> None:
+        """The window holds something else, or more is known about it."""
+        ...
+
+    def show_error(self, error: PhreshError) -> None:
+        """The list could not be read."""
+        ...
+
+
+class JobReader:
+    """The one that reads for a list.
+
+    Args:
+        session: the member who looks.
+        listing: what is listed.
+        view: what shows it.
+
+    Attributes:
+        window: the jobs that are here.
+        new_above: new jobs above what is seen.
+
+    """
+
+    def __init__(self, session: Session, listing: Listing, view: View) -> None:
+        self.listing = listing
+        self.new_above = 0
+        self._session = session
+        self._view = view
+        self.window = self._new_window()
+        self._newest: Cleaning | None = None
+        self._wakeup = asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
+        self._reload_due = True
+        self._reading_anew = False
+        self._refresh_due = False
+        self._way: Way | None = None
+        self._following: Way | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether another listing was asked for, and is not here yet."""
+        return self._reload_due or self._reading_anew
+
+    # --- what is asked for
+
+    def show_listing(self, listing: Listing) -> None:
+        """Reads another listing, from its top. The latest one wins: what is read for an earlier one is dropped."""
+        self.listing = listing
+        self._way = None
+        self._reload_due = True
+        self.give_up()
+        self.wake()
+
+    def go(self, way: Way) -> None:
+        """Goes somewhere, instead of where the way before would have led."""
+        self._way = way
+        self.wake()
+        if self._reading is not None:
+            asyncio.get_running_loop().call_later(SLOW, self._give_up_for, self._reading, way)
+
+    def stay(self) -> None:
+        """Goes nowhere: what was on its way is dropped."""
+        self._way = None
+
+    def give_up(self) -> None:
+        """Drops what is being read."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def _give_up_for(self, reading: asyncio.Task[None], way: Way) -> None:
+        if way is self._way is not self._following:
+            reading.cancel()
+
+    def look_again(self) -> None:
+        """Reads what is shown again."""
+        self._refresh_due = True
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to read."""
+        self._wakeup.set()
+
+    def stop(self) -> None:
+        """Nobody counts on."""
+        if self._counting is not None:
+            self._counting.cancel()
+
+    def to_job(self, job: Cleaning) -> Way:
+        """The way to a job, wherever it stands."""
+        return lambda window: window.load_around(job)
+
+    def to_value(self, text: str) -> Way:
+        """The way to the first job at or after a value of the list's order."""
+
+        async def jump(window: JobWindow) -> int:
+            return window.load_spot(await listings.jump(self._session, self.listing, text, PAGE, local_now()))
+
+        return jump
+
+    def saw_top(self) -> None:
+        """The top of the list is on the screen: nothing above it is new any more."""
+        self.new_above = 0
+        self._newest = self.window.get(0)
+
+    async def jobs_between(self, first: Cleaning, last: Cleaning, many: int) -> list[Cleaning]:
+        """All jobs from one to another one, whichever comes first; none when more than so many lie after the first."""
+        rows = self.window.rows
+        ends = [number for number, job in enumerate(rows) if job.id in (first.id, last.id)]
+        if len(ends) == 2:
+            return rows[ends[0] : ends[1] + 1]
+        for begin, end in ((first, last), (last, first)):
+            page = await listings.page(self._session, self.listing, many, after=begin)
+            numbers = [job.id for job in page]
+            if end.id in numbers:
+                return [begin, *page[: numbers.index(end.id) + 1]]
+        return []
+
+    # --- reading
+
+    def _new_window(self) -> JobWindow:
+        session, listing = self._session, self.listing
+        return JobWindow(
+            partial(listings.page, session, listing),
+            partial(listings.count, session, listing),
+            partial(listings.page_at, session, listing),
+            partial(listings.place_of, session, listing),
+        )
+
+    async def keep_reading(self) -> None:
+        """Reads until it is cancelled."""
+        while True:
+            self._wakeup.clear()
+            self._reading = asyncio.create_task(self._read())
+            try:
+                await asyncio.wait({self._reading})
+            finally:
+                self._reading.cancel()
+            error = None if self._reading.cancelled() else self._reading.exception()
+            if isinstance(error, PhreshError):
+                self._view.show_error(error)
+            elif error is not None:
+                raise error
+            await self._wakeup.wait()
+
+    async def _read(self) -> None:
+        while True:
+            if self._reload_due:
+                await self._reload()
+            elif self._way is not None:
+                await self._follow(self._way)
+            elif self._refresh_due:
+                await self._refresh()
+            elif self.window.lacks(*self._view.lines_around_screen):
+                await self.window.ensure(*self._view.lines_around_screen)
+            else:
+                return
+            self._view.show_window()
+
+    async def _follow(self, way: Way) -> None:
+        self._following = way
+        try:
+            ordinal = await way(self.window)
+        except PhreshError:
+            self.stay()
+            raise
+        if self._way is way:
+            self.stay()
+            self._view.arrive(ordinal, way)
+
+    async def _reload(self) -> None:
+        self._reload_due = False
+        self._reading_anew = True
+        window = self._new_window()
+        try:
+            await window.load_top()
+        except (PhreshError, asyncio.CancelledError):
+            self._reload_due = True
+            raise
+        finally:
+            self._reading_anew = False
+        self.window = window
+        self._view.show_anew()
+        self._count()
+
+    async def _refresh(self) -> None:
+        self._refresh_due = False
+        window, view, before = self.window, self._view, self.window.run
+        try:
+            fresh = await window.read_again(*view.lines_on_screen)
+            here = {job.id for job in fresh.rows}
+            # which job the cursor is on counts now, for it may have moved while the answer was under way
+            job, gone = view.anchor_job, None
+            if job is not None and job.id not in here and fresh.first <= view.cursor <= fresh.first + len(fresh.rows):
+                gone = await cleanings.one(self._session, job.id)
+        except asyncio.CancelledError:
+            self._refresh_due = True
+            raise
+        window.show(fresh)
+        window.left = None
+        if gone is not None and view.anchor_job is job:
+            # it has left the list: it stays where it is, as it is now, until the cursor leaves it
+            ids = [other.id for other in before.rows]
+            window.keep(gone, ids[: ids.index(gone.id)] if gone.id in ids else [])
+        view.mark(window.changes(before))
+        if self._newest is not None:
+            ordinal = window.ordinal_of(self._newest.id) if window.at_top else None
+            if ordinal is None:
+                ordinal = len(await listings.page(self._session, self.listing, MANY_NEW, before=self._newest))
+            self.new_above = ordinal
+        self._count()
+
+    def _count(self) -> None:
+        # beside the reading, for it may take longer
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(self._keep_counting())
+
+    async def _keep_counting(self) -> None:
+        counted = None
+        try:
+            while counted is not self.window:
+                counted = self.window
+                await counted.recount()
+        except PhreshError as error:
+            self._view.show_error(error)
+        else:
+            self._view.show_window()

@@ -1,0 +1,67 @@
+"""A view of many lines that paints those that look different, and nothing else."""
+
+from __future__ import annotations
+
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class LineView(ScrollView):
+    """Draws lines as they are in `render_line`; knows what stands on the screen."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._painted: dict[int, Strip] = {}
+
+    @property
+    def lines_on_screen(self) -> tuple[int, int]:
+        """The first line on the screen, and the one after the last."""
+        top = self.scroll_offset.y
+        return top, top + max(self.size.height, 1)
+
+    @property
+    def lines_around_screen(self) -> tuple[int, int]:
+        """The lines on the screen, and as many before and after."""
+        top, end = self.lines_on_screen
+        return top - (end - top), end + (end - top)
+
+    def set_length(self, lines: int) -> None:
+        """Says how many lines there are."""
+        size = Size(self.size.width, lines)
+        if size == self.virtual_size:
+            return
+        if self.show_vertical_scrollbar and lines > self.size.height and size.width == self.virtual_size.width:
+            # nothing else on the screen has to be laid out anew
+            self.set_reactive(Widget.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = lines
+        else:
+            self.virtual_size = size
+
+    def refresh_changed(self) -> None:
+        """Paints the lines that look different from what stands on the screen."""
+        top = self.scroll_offset.y
+        for y in range(self.size.height):
+            if self._painted.get(y) != self.render_line(y):
+                self.refresh_line(top + y)
+
+    def refresh_line_of(self, line: int) -> None:
+        """Paints a line, if it can be seen."""
+        top, end = self.lines_on_screen
+        if top <= line < end:
+            self.refresh_line(line)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are: Textual would look for borders, padding and tints on each, and there are none."""
+        if self.opacity != 1 or self.styles.tint.a:
+            self._painted.clear()
+            return super().render_lines(crop)
+        strips = [self.render_line(y) for y in crop.line_range]
+        in_full = crop.column_span == (0, self.size.width)
+        if in_full:
+            self._painted |= zip(crop.line_range, strips, strict=True)
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips if in_full else [strip.crop(*crop.column_span) for strip in strips]

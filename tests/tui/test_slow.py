@@ -1,0 +1,129 @@
+"""A database that lets one wait: keys are served at once, what is on its way is drawn as such, and no key is lost."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from phresh_tui.database.preparation import Door, Prepared
+from phresh_tui.database.target import Target
+from phresh_tui.settings import Settings
+from phresh_tui.tui.app import PhreshApp
+from tests.support import Market
+from tests.support_proxy import Proxy
+from tests.tui.support import Driver
+
+JOBS = 12_000
+SOME_JOBS = (
+    # newest first and cheapest first are the same order
+    "insert into cleanings (name, price, owner, created_at) select 'Job ' || n, 10 + n / 100.0, 'm_zoe', "
+    f"now() - n * interval '1 minute' from generate_series(1, {JOBS}) n"
+)
+
+
+@asynccontextmanager
+async def program(target: Target) -> AsyncIterator[Driver]:
+    """The program, to which nobody rings."""
+    settings = Settings(PHRESH_REFRESH_SECONDS="3600")  # type: ignore[call-arg]
+    app = PhreshApp(settings, Prepared(target, Door.MEMBER))
+    async with app.run_test(notifications=True) as pilot:
+        yield Driver(app, pilot)
+
+
+async def member_through(proxy: Proxy, market: Market) -> Target:
+    return replace(await market.member("ada", tcp=True), port=proxy.port, sslmode="disable")
+
+
+async def test_keys_pressed_while_the_database_is_slow_count_from_where_they_lead(market: Market) -> None:
+    await market.psql(SOME_JOBS)
+    await market.psql("analyze cleanings")
+    async with Proxy(market.cluster.port) as proxy, program(await member_through(proxy, market)) as driver:
+        await driver.browsing()
+        await driver.see("about 12,000 open jobs")
+        page = driver.jobs.size.height - 1
+
+        async def arrives(job: int, *keys: str) -> None:
+            """Presses keys; the list moves at once, and stands at the right job when the answers come."""
+            proxy.hold()
+            await driver.press(*keys)
+            assert driver.selected is None, "nothing has come"
+            assert "▸" not in driver.text
+            assert "  ·" in driver.text, "a line that is on its way is drawn as such"
+            proxy.let_go()
+            await driver.until(lambda: driver.selected == f"Job {job}", f"job {job} after {keys}")
+            await driver.see("▸")
+
+        await arrives(JOBS - 2 * page, "end", "pageup", "pageup")
+        await arrives(1 + 3 * page, "home", *["pagedown"] * 3)
+        await arrives(1 + 43 * page, *["pagedown"] * 40)
+        # the bottom is the bottom: what is pressed there counts for nothing, as in a list that is here
+        await arrives(JOBS - page, "end", "pagedown", "pageup")
+        await arrives(1 + page, "home", "pageup", "pagedown")
+
+        # a list that is not here at all: nobody knows yet how long it is
+        for order, first in (("N", JOBS), ("p", 1)):
+            proxy.hold()
+            await driver.press("s", order, *["pagedown"] * 20)
+            proxy.let_go()
+            job = first - 20 * page if first > 1 else first + 20 * page
+            await driver.until(lambda job=job: driver.selected == f"Job {job}", f"job {job}")
+        proxy.hold()
+        await driver.press("s", "N", "end", "pageup")
+        proxy.let_go()
+        await driver.until(lambda: driver.selected == f"Job {1 + page}", "the page before the end")
+        await driver.until(lambda: driver.jobs.virtual_size.height == JOBS, "the length to be put right")
+        assert driver.jobs.cursor == JOBS - 1 - page
+
+        # what is shown stays until the value is there
+        await driver.press("s", "p")
+        await driver.until(lambda: driver.selected == "Job 1")
+        proxy.hold()
+        await driver.press("g", *"50", "enter", "j", "j", "pagedown")
+        proxy.let_go()
+        await driver.until(lambda: driver.selected == f"Job {4002 + page}", "two and a page after the price")
+        # the latest place wins, and one that is slow is not waited for
+        proxy.hold()
+        await driver.press("g", *"70", "enter", "end", "home", "pagedown")
+        proxy.let_go()
+        await driver.until(lambda: driver.selected == f"Job {1 + page}", "a page after the top")
+
+        # what is read about a job that was left before that began leaves nothing behind
+        (detail,) = driver.details
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            detail.read_again()
+            detail.read_again()
+            gc.collect()
+        assert not told
+
+
+async def test_the_last_view_comes_back_unless_the_person_has_moved_meanwhile(market: Market) -> None:
+    await market.psql(SOME_JOBS)
+    await market.psql("analyze cleanings")
+    async with Proxy(market.cluster.port) as proxy:
+        target = await member_through(proxy, market)
+        async with program(target) as driver:
+            await driver.browsing()
+            await driver.press("s", "p")
+            await driver.type("g80\n")
+            await driver.until(lambda: driver.selected == "Job 7000")
+        async with program(target) as driver:
+            await driver.browsing()
+            await driver.until(lambda: driver.selected == "Job 7000", "the job of last time")
+            # where the bar of the scroll bar stands is an estimate, and a good one
+            await driver.until(lambda: abs(driver.jobs.cursor - 7000) < 300, "its place")
+        async with program(target) as driver:
+            # while what lies around that job is read
+            proxy.hold(b") < (")
+            await driver.until(lambda: proxy.holds, "the question for the jobs around it")
+            assert driver.selected == "Job 1"
+            page = driver.jobs.size.height - 1
+            await driver.press("pagedown")
+            proxy.let_go()
+            reader = driver.jobs._reader
+            await driver.until(lambda: reader._reading is not None and reader._reading.done(), "all answers")
+            assert driver.selected == f"Job {1 + page}"
+            assert driver.jobs.cursor == page
