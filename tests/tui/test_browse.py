@@ -438,3 +438,45 @@ def test_a_section_that_cannot_be_understood_is_told_with_its_line() -> None:
     file.write_text('[[sections]]\nname = "Cheap"\nquery = "price:<<15"\n')
     with pytest.raises(ConfigurationError, match="Line 3"):
         check_sections(load_preferences())
+
+
+async def test_a_click_on_a_head_sorts_by_it_and_the_columns_follow_what_is_looked_for(
+    market: Market, drive: Drive
+) -> None:
+    ada = await market.session("ada")
+    for name, price in (("Beta", "30"), ("Alpha", "10"), ("Gamma", "20")):
+        await post(ada, name, price)
+    await market.psql("update cleanings set area = 'Old Town', starts_at = '2026-12-01 09:00+00' where name = 'Alpha'")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        heads = driver.lines[2]
+        assert heads.split() == ["Job", "Type", "Posted", "by", "Per", "hour", "Age", "▲"]
+        for click, sign, first in (
+            ("Per hour", "Per hour ▲", "Alpha"),
+            ("Per hour", "Per hour ▼", "Beta"),
+            ("Job", "Job ▲", "Alpha"),
+            ("Job", "Job ▼", "Gamma"),
+            ("Age", "Age ▲", "Gamma"),
+        ):
+            await driver.pilot.click(offset=(driver.lines[2].index(click) + 1, 2))
+            await driver.see(sign)
+            await driver.until(lambda first=first: first in driver.lines[3], f"{first} on top")
+        # on 80 columns area and start are there when the list is about them
+        assert "Area" not in driver.text
+        await driver.press("s", "a")
+        await driver.see("Area ▲", "Old Town")
+        await driver.press("s", "s")
+        await driver.see("Starts ▲", "1 Dec")
+        assert "Area" not in driver.text
+        await driver.press("slash", *"area:o", "enter")
+        await driver.see("Area", "Starts ▲", "Old Town", "1 open job ")
+        # and from 100 on always
+        await driver.press("escape")
+        await driver.pilot.resize_terminal(108, 30)
+        await driver.see("Posted by", "Area", "Starts ▲", "1 Dec")
+        # jump mode finds the heads too
+        await driver.press("s", "n", "ctrl+o")
+        targets = len(driver.app.screen.query(".jump-label"))
+        await driver.press("escape")
+        assert targets >= 3 + 5

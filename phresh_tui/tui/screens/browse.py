@@ -274,13 +274,16 @@ class BrowseScreen(JobKeys):
 
     def action_sort(self) -> None:
         """Asks for the order."""
+        self.app.push_screen(SortScreen(self.jobs.listing.sort), self._show_in_order)
 
-        def chosen(sort: Sort | None) -> None:
-            if sort is not None:
-                self.jobs.show_listing(replace(self.jobs.listing, sort=sort))
-                self._draw_in_force()
+    @on(JobHeading.Chosen)
+    def _head_chosen(self, event: JobHeading.Chosen) -> None:
+        self._show_in_order(event.sort)
 
-        self.app.push_screen(SortScreen(self.jobs.listing.sort), chosen)
+    def _show_in_order(self, sort: Sort | None) -> None:
+        if sort is not None:
+            self.jobs.show_listing(replace(self.jobs.listing, sort=sort))
+            self._draw_in_force()
 
     # --- sections, and the last view
 

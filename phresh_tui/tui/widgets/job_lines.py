@@ -12,8 +12,7 @@ from textual.strip import Strip
 
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
-from phresh_tui.market.search import Place
-from phresh_tui.tui.widgets.columns import Column, columns, fit
+from phresh_tui.tui.widgets.columns import Column, Shape, columns, fit
 
 # lines kept: a few screens
 KEPT = 400
@@ -41,7 +40,7 @@ class Line:
         job: what stands in it.
         signs: in its first column.
         kind: which styles it has.
-        place: which list it stands in.
+        shape: of the list that it stands in.
         width: cells; the last one stays blank, before the scroll bar.
 
     """
@@ -49,7 +48,7 @@ class Line:
     job: Cleaning
     signs: str
     kind: str
-    place: Place
+    shape: Shape
     width: int
 
     def same_as(self, other: Line) -> bool:
@@ -58,7 +57,7 @@ class Line:
             self.job is other.job
             and self.signs == other.signs
             and self.kind == other.kind
-            and self.place is other.place
+            and self.shape == other.shape
             and self.width == other.width
         )
 
@@ -98,7 +97,7 @@ class JobLines:
         styles = self.styles(line.kind)
         now = datetime.now(UTC)
         segments = []
-        for column, cells in columns(line.place, line.width - 1):
+        for column, cells in columns(line.shape, line.width - 1):
             if column is Column.SIGN:
                 segments.append(Segment(line.signs, styles.text))
                 continue

@@ -18,6 +18,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.job_reader import SLOW, JobReader, Way
 from phresh_tui.tui.job_window import KEPT, JobWindow
 from phresh_tui.tui.marks import MANY, SIGN, Marks
+from phresh_tui.tui.widgets.columns import shape_of
 from phresh_tui.tui.widgets.cursor_view import CursorView
 from phresh_tui.tui.widgets.job_lines import JobLines, Line, LineStyles
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
@@ -109,6 +110,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         self.marks = marks if marks is not None else Marks()
         self._session = session
         self._reader = JobReader(session, listing, self)
+        self._shape = shape_of(listing)
         self.heading: JobHeading | None = None
         self.anchor_job: Cleaning | None = None
         self._told: Cleaning | None = None
@@ -181,8 +183,10 @@ class JobList(CursorView, MarkKeys, can_focus=True):
     def show_listing(self, listing: Listing) -> None:
         """Shows another listing, from its top. The latest one wins: what is read for an earlier one is dropped."""
         if listing != self.listing:
+            self._shape = shape_of(listing)
             self.expect(least=0)
             self._reader.show_listing(listing)
+            self._draw_heading()
             asyncio.get_running_loop().call_later(SLOW, self._tell_waiting, listing)
 
     def look_again(self) -> None:
@@ -411,7 +415,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         kind = "cursor" if selected else "gone" if self._has_left(job) else ""
         mark = SIGN if job.id in self.marks else self._marks.get(job.id, " ")
         signs = ("▸" if selected else " ") + job.status.sign + mark
-        return self._lines.draw(Line(job, signs, kind, self.listing.place, width))
+        return self._lines.draw(Line(job, signs, kind, self._shape, width))
 
     def _has_left(self, job: Cleaning) -> bool:
         """Whether a job is no part of the listing any more."""
