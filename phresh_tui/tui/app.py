@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -28,6 +29,7 @@ from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import collect_when_quiet
+from phresh_tui.tui.copying import is_at_the_desk, to_desktop
 from phresh_tui.tui.first_steps import WELCOME, welcome
 from phresh_tui.tui.hangup import watch_terminal
 from phresh_tui.tui.jumping import Spot, targets_on
@@ -372,9 +374,11 @@ class PhreshApp(App[int]):
             self.screen.show_section(number)
 
     def copy(self, text: str | None) -> None:
-        """Puts a text on the clipboard of the terminal, also over SSH; nothing for None."""
+        """Puts a text on the clipboard of the terminal, also over SSH, and on the desktop's; nothing for None."""
         if text is not None:
             self.copy_to_clipboard(text)
+            if is_at_the_desk() and not self.is_web:
+                self.run_worker(partial(to_desktop, text), thread=True, group="clipboard", exit_on_error=False)
             shown = visible(text.splitlines()[0] if text else "")
             self.tell(f"Copied: {shown[:60]}{'…' if len(shown) > 60 or len(text.splitlines()) > 1 else ''}")
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.export import job_record
 from phresh_tui.market.price import show_price
 from phresh_tui.tui.screens.menu import Item
+
+# seconds in which a clipboard takes a text
+PATIENCE = 5.0
+logger = logging.getLogger("phresh")
 
 
 def copies_of_all(jobs: Sequence[Cleaning], currency: str) -> list[Item]:
@@ -35,3 +43,26 @@ def copies_of(job: Cleaning, currency: str) -> list[Item]:
         Item("line", line, line),
         Item("JSON", "everything that is stored", everything),
     ]
+
+
+def is_at_the_desk() -> bool:
+    """Whether the desktop of this computer is the person's, and not one at the other end of SSH."""
+    return not any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY"))
+
+
+def to_desktop(text: str) -> None:
+    """Puts a text on the desktop's clipboard, when there is a program for that; the terminal was told already.
+
+    In a process of its own, for what a clipboard's program complains of would be written over the screen.
+    """
+    command = [sys.executable, "-X", "utf8", "-m", "pyperclip", "--copy"]
+    nowhere = subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            command, input=text.encode(), stdout=nowhere, stderr=nowhere, timeout=PATIENCE, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        logger.info("The desktop's clipboard does not answer: %s", error)
+    else:
+        if done.returncode:
+            logger.info("There is no clipboard but the terminal's")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import pty
 import select
@@ -108,6 +109,34 @@ def test_a_signal_leaves_terminal_and_server_in_order(embedded: Path, number: si
     assert LEAVES_THE_SCREEN in terminal.raw
     assert b"Traceback" not in terminal.raw
     assert not server_runs(embedded)
+
+
+def test_a_copy_goes_to_the_terminal_and_to_the_desktop(
+    embedded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a desktop's program for its clipboard, as Wayland has one
+    copied = tmp_path / "copied"
+    for name in ("wl-copy", "wl-paste"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "no such display" >&2\ncat > "{copied}"\n')
+        (tmp_path / name).chmod(0o755)
+    for name in ("SSH_CONNECTION", "SSH_TTY"):
+        monkeypatch.delenv(name, raising=False)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    with Terminal("--as", "ada", environment={"WAYLAND_DISPLAY": "wayland-0", "PATH": path}) as terminal:
+        terminal.see("Enter makes one", seconds=60)
+        terminal.press("enter")
+        terminal.see("No open jobs yet")
+        terminal.press("n")
+        terminal.type("Wash – 窓\t\t\t9")
+        terminal.press("ctrl+s")
+        terminal.see("is posted", "1 open job")
+        terminal.press("y")
+        terminal.see("number", "everything that is stored")
+        terminal.press("2")
+        terminal.see("Copied: Wash – 窓")
+        assert b"\x1b]52;c;" + base64.b64encode("Wash – 窓".encode()) in terminal.raw
+        terminal.until(lambda: copied.exists() and copied.read_text() == "Wash – 窓", "the desktop's clipboard")
+        assert b"no such display" not in terminal.raw
 
 
 def test_a_terminal_that_vanishes_without_a_signal_ends_the_program(embedded: Path) -> None:
