@@ -126,6 +126,11 @@ class DraftFile:
         name = "new" if job_id is None else f"like-{job_id}" if again else str(job_id)
         self._file = state_folder() / "drafts" / f"{handle}-{market}-{name}.json"
 
+    @property
+    def is_there(self) -> bool:
+        """Whether something was kept."""
+        return self._file.exists()
+
     def load(self) -> DraftText:
         """The draft, or an empty one with a request id of its own."""
         known = {name: str(value) for name, value in _read(self._file).items() if name in DraftText.__annotations__}

@@ -138,6 +138,8 @@ async def test_a_draft_of_an_older_version_is_read_and_a_change_keeps_what_was_p
         await driver.press("n")
         await driver.see("Your draft is here again", "Half")
         await driver.press("ctrl+t")
+        await driver.see("Throw away")
+        await driver.press("y")
         await driver.see("Browse")
         driver.app.open_form(job)
         await driver.see("Edit job 1")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, TextArea
 
-from phresh_tui.database import about, cleanings, people
+from phresh_tui.database import about, people
 from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Draft
 from phresh_tui.market.errors import BadInput, PhreshError, RequestReused
 from phresh_tui.market.price import show_price
@@ -31,9 +31,11 @@ from phresh_tui.tui.job_form import (
     typed_of,
     understood,
 )
+from phresh_tui.tui.job_sending import Sender, not_sent, public_part
 from phresh_tui.tui.memory import DraftFile, DraftText
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.calendar import CalendarScreen
+from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.preview import PreviewScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.choice import Choice
@@ -66,9 +68,9 @@ class PostScreen(MarketScreen):
         self._source = job
         self._draft = file.load()
         self._kept = not self._draft.is_empty
-        self._saved_private: PrivateDetails | None = None if job is not None else PrivateDetails()
         if job is not None and not self._kept:
             self._draft = typed_of(job, self._draft.request, again=again)
+        self._sender = Sender(self, file, self._job, None if job is not None else PrivateDetails())
         self._sending = False
         self._gone = False
         self._early: list[str] = []
@@ -134,7 +136,7 @@ class PostScreen(MarketScreen):
             if self._source is None:
                 return
             found = await people.private_details(self.session, self._source.id) or PrivateDetails()
-            self._saved_private = found if self._job is not None else PrivateDetails()
+            self._sender.saved_private = found if self._job is not None else PrivateDetails()
             typed = self._typed()
             # what was typed meanwhile, or is in the draft, stays
             if not self._kept and not (typed.address or typed.access or typed.phone):
@@ -186,7 +188,7 @@ class PostScreen(MarketScreen):
         typed = self._typed()
         if typed != self._draft:
             # another text is another request; the same text sent again is the same
-            if _public(typed) != _public(self._draft):
+            if public_part(typed) != public_part(self._draft):
                 typed.request = str(uuid4())
             self._draft = typed
             self._file.save(typed)
@@ -323,61 +325,27 @@ class PostScreen(MarketScreen):
     async def _send(self, draft: Draft, private: PrivateDetails, request: UUID) -> None:
         number = 0
         try:
-            number = await self._send_public(draft, request)
-            await self._send_private(number, private, request)
+            number = await self._sender.send_public(self._draft, draft, request)
+            await self._sender.send_private(self._draft, number, private, request)
         except BadInput as error:
             field = FIELD_OF.get(error.field, error.field)
-            self._tell(_not_sent(number, "A field needs another look."))
+            self._tell(not_sent(number, "A field needs another look."))
             if field in CHECKED:
                 self._say(field, str(error), wrong=True)
                 self._correct(field)
             else:
-                self._tell(_not_sent(number, str(error)))
+                self._tell(not_sent(number, str(error)))
         except RequestReused:
             self._draft.request = str(uuid4())
             self._tell("Not sent: this draft was sent before. Press Ctrl+S once more to send it as a new one.")
         except PhreshError as error:
-            self._tell(_not_sent(number, f"Nothing is lost. {visible(str(error))}"))
+            self._tell(not_sent(number, f"Nothing is lost. {visible(str(error))}"))
         else:
             self._sent(number, draft.price)
         finally:
             self._sending = False
             if self.is_attached:
                 self.refresh_bindings()
-
-    async def _send_public(self, draft: Draft, request: UUID) -> int:
-        """Posts the job, or changes it. One whose private details are still missing is not posted twice."""
-        session, job = self.session, self._job
-        posted, _, sent_as = self._draft.posted.partition(" ")
-        if sent_as == str(request):
-            return int(posted)
-        if job is not None and _public(self._draft) == _public(typed_of(job, "")):
-            return job.id
-        known = job.id if job is not None else int(posted or 0)
-
-        async def send(_: UUID) -> int:
-            if not known:
-                return await cleanings.post(session, request, draft)
-            await cleanings.edit(session, request, known, draft)
-            return known
-
-        return await self.phresh.moves.make("The change" if known else "The job", send)
-
-    async def _send_private(self, number: int, private: PrivateDetails, request: UUID) -> None:
-        """Saves what only the cleaner will see, when it is another than is saved."""
-        session = self.session
-        if private == self._saved_private or (self._saved_private is None and private == PrivateDetails()):
-            return
-        if self._job is None:
-            # from here on the job is there: another try saves the rest, and posts nothing
-            self._draft.posted = f"{number} {request}"
-            self._file.save(self._draft)
-
-        async def send(_: UUID) -> None:
-            # the same text is the same request
-            await people.set_private_details(session, uuid5(request, repr(private)), number, private)
-
-        await self.phresh.moves.make("The private details", send)
 
     def _sent(self, number: int, price: Decimal) -> None:
         self._gone = True
@@ -397,9 +365,21 @@ class PostScreen(MarketScreen):
             self.phresh.tell("Your draft is kept. The same key offers it again.")
 
     def action_discard(self) -> None:
-        """Empties the form and forgets the draft."""
+        """Asks, when something was typed, and forgets the draft."""
         if self.app.screen is not self:
             return
+        if self._draft.is_empty or not self._file.is_there:
+            self._discard()
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._discard()
+
+        before, name = ("Throw away what you typed for “", visible(self._draft.name or "a job without a name"))
+        self.app.push_screen(Confirm(before, name, "”?"), answered)
+
+    def _discard(self) -> None:
         self._gone = True
         self._file.forget()
         self.app.pop_screen()
@@ -408,15 +388,3 @@ class PostScreen(MarketScreen):
     def action_quit(self) -> None:
         """Leaves the program; the draft stays on disk."""
         self.app.exit(0)
-
-
-def _public(typed: DraftText) -> DraftText:
-    """What everybody will see of a draft."""
-    return replace(typed, request="", posted="", address="", access="", phone="")
-
-
-def _not_sent(number: int, why: str) -> str:
-    """How the line at the top says that it did not work; a number means that the job itself is there."""
-    if number:
-        return f"Job {number} is posted, its private details are not saved. {why} Ctrl+S tries once more."
-    return f"Not sent. {why}"
