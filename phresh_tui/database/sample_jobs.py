@@ -34,10 +34,10 @@ PALETTE = """
     truncate sample_tasks, sample_descriptions, sample_owners, sample_members
 """
 
-# Jobs number $1 to $2 of $3, as they are at $5, and the record of each as the functions would have written it. What a
-# job is depends on the seed $4 and its number alone: the bits of three hashes draw it, so that nothing has to be drawn
-# in order. Each has a share of the time for itself, so that no two are of the same moment.
-POST = f"""
+# Jobs number $1 to $2 of $3, as they are at $5; the one with the number n has the id $6 + n. What a job is depends on
+# the seed $4 and its number alone: the bits of three hashes draw it, so that nothing has to be drawn in order, and two
+# sessions draw the same. Each has a share of the time for itself, so that no two are of the same moment.
+_MADE = f"""
     with drawn as (
         select n, a, b, c, a >> 52 as fate, (b >> 8) % 100 as hours, (b >> 15) % 100 as start, (b >> 22) % 100 as offer,
             (b >> 29) % 100 as size, (b >> 36) % 100 as ordered, (array[100, 100, 100, 50, 50, 5])[c % 6 + 1] as step,
@@ -54,14 +54,14 @@ POST = f"""
         ) hashes
         offset 0
     ), made as (
-        select t.name, nullif(concat_ws(
+        select $6::integer + n::integer as id, t.name, nullif(concat_ws(
                 ' ', d.description, case when size < {WITH_SIZE} then 20 + b % 180 || ' m²' end,
                 case when ordered < {WITH_ORDER} then 'Ref. ' || upper(to_hex(c % 16777216)) end
             ), '') as description, t.cleaning_type,
             -- three dice make most prices usual ones, and most are round, as people make them
-            greatest(
+            (greatest(
                 (cents - 900 + (c >> 5) % 601 + (c >> 17) % 601 + (c >> 29) % 601 + step / 2) / step * step, 800
-            ) / 100.0 as price, o.login as owner, s.status, m.login as claimed_by, created_at,
+            ) / 100.0)::numeric(10, 2) as price, o.login as owner, s.status, m.login as claimed_by, created_at,
             case when s.status = 'open' then created_at
                 else created_at + ($5::timestamptz - created_at) * ((b >> 43) / 1048576.0) end as updated_at,
             t.area,
@@ -70,7 +70,7 @@ POST = f"""
                     1440 * (1 + (a >> 40) % {DAYS_AHEAD})
                     + 15 * ({4 * FIRST_HOUR} + (b >> 50) % {4 * (LAST_HOUR - FIRST_HOUR) + 1})
                 ) end as starts_at,
-            case when hours < {WITH_HOURS} then (2 + (a >> 46) % 23) * 0.25 end as hours,
+            case when hours < {WITH_HOURS} then ((2 + (a >> 46) % 23) * 0.25)::numeric(4, 2) end as hours,
             case when s.status = 'open' and offer < {BY_OFFER} then 'by_offer' else 'instantly' end as booking
         from drawn
         join sample_tasks t on t.slot = a % {TASKS}
@@ -80,34 +80,36 @@ POST = f"""
             when fate < {(CLAIMED + CANCELLED) * 2048 // 100} then 'cancelled' else 'open' end as status) s
         left join sample_members m on s.status = 'claimed'
             and m.number = (o.number + 1 + (a >> 24) % {len(HANDLES) - 1}) % {len(HANDLES)}
-    ), posted as (
-        insert into public.cleanings (
-            name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, agreed_price,
-            claimed_at, version, area, starts_at, hours, booking
-        )
-        select name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
-            case when status = 'claimed' then price end, case when status = 'claimed' then updated_at end,
-            case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking
-        from made
-        returning id, name, description, cleaning_type, price, area, starts_at, hours, booking, owner, status,
-            claimed_by, created_at, updated_at, version
     )
+"""  # noqa: S608  only numbers of our own are put in
+JOBS = f"""
+    {_MADE}
+    insert into public.cleanings (
+        id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, agreed_price,
+        claimed_at, version, area, starts_at, hours, booking
+    )
+    select id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
+        case when status = 'claimed' then price end, case when status = 'claimed' then updated_at end,
+        case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking
+    from made
+"""  # noqa: S608  our own words
+# the record of the same jobs, as the functions would have written it
+RECORD = f"""
+    {_MADE}
     insert into public.events (
         cleaning_id, version, happened_at, actor, move, from_state, to_state, owner, other, reason, details
     )
-    select id, 1, created_at, owner, 'post', null, 'open', owner, null, null, jsonb_build_object(
-            'after', jsonb_build_object(
-                'name', name, 'description', description, 'cleaning_type', cleaning_type, 'price', price, 'area', area,
-                'starts_at', starts_at, 'hours', hours, 'booking', booking
-            )
-        )
-    from posted
+    select id, 1, created_at, owner, 'post', null, 'open', owner, null, null,
+        jsonb_build_object('after', to_jsonb(terms))
+    from made, lateral (
+        select name, description, cleaning_type, price, area, starts_at, hours, booking
+    ) terms
     union all
     select id, 2, updated_at, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end,
         'open', status, owner, claimed_by, case status when 'cancelled' then 'No longer needed' end,
         case status when 'claimed' then jsonb_build_object('price', price) else '{{}}'::jsonb end
-    from posted where version = 2
-"""  # noqa: S608  only numbers of our own are put in
+    from made where status <> 'open'
+"""  # noqa: S608  our own words
 
 
 def _descriptions(language: Language, chance: random.Random) -> list[str | None]:

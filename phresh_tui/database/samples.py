@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import asyncpg
@@ -10,7 +13,7 @@ import asyncpg
 from phresh_tui.database.bell import RING
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.errors import refusal
-from phresh_tui.database.sample_jobs import HANDLES, POST, lay_out
+from phresh_tui.database.sample_jobs import HANDLES, JOBS, RECORD, lay_out
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import HandleTaken, Refused
 from phresh_tui.market.member import login_of
@@ -25,6 +28,8 @@ CHUNK = 25_000
 SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
 # seconds: no statement here is cut off by the driver
 PATIENCE = 86_400.0
+# processes that build an index besides the session's own: one for each core that is left, as far as that helps
+WORKERS = min(max((os.cpu_count() or 2) - 1, 1), 3)
 
 
 async def add_samples(
@@ -59,25 +64,67 @@ async def add_samples(
         await _check_operator(connection)
         progress(0, number)
         logins = [await _sample_member(connection, handle) for handle in HANDLES]
-        await lay_out(connection, logins, seed)
-        now = datetime.now(UTC)
-
-        async def post(first: int, last: int) -> None:
-            await connection.execute(POST, first, last, number, seed, now, timeout=PATIENCE)
-            progress(last, number)
-
-        # the plan of a statement that runs for a moment is not worth compiling
-        await connection.execute("set jit = off")
-        if number < AT_ONCE or not await _at_once(connection, number, post, say):
-            for first in range(1, number + 1, BATCH):
-                # a batch is one statement, and so one transaction: its jobs and their record
-                await post(first, min(first + BATCH - 1, number))
+        draw = Draw(number, seed, datetime.now(UTC), logins)
+        await _get_ready(connection, draw)
+        if number < AT_ONCE or not await _at_once(operator, connection, draw, progress, say):
+            before = await _reserve(connection, number)
+            for first, last in draw.parts(BATCH):
+                async with connection.transaction():
+                    for statement in (JOBS, RECORD):
+                        await connection.execute(statement, *draw.arguments(first, last, before), timeout=PATIENCE)
+                progress(last, number)
         # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
         say("Tidying up")
-        await connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE)
-        await connection.execute("vacuum (analyze) public.events", timeout=PATIENCE)
+        async with connected(operator) as other:
+            await asyncio.gather(
+                connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE),
+                other.execute("vacuum (analyze) public.events", timeout=PATIENCE),
+            )
         await connection.execute(RING)
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Which jobs are drawn.
+
+    Attributes:
+        number: of jobs.
+        seed: draws the same ones again.
+        now: when they are made.
+        logins: of the sample members, in the order of `HANDLES`.
+
+    """
+
+    number: int
+    seed: int
+    now: datetime
+    logins: list[str]
+
+    def parts(self, size: int) -> Iterator[tuple[int, int]]:
+        """The first and the last number of each part."""
+        return ((first, min(first + size - 1, self.number)) for first in range(1, self.number + 1, size))
+
+    def arguments(self, first: int, last: int, before: int) -> tuple[object, ...]:
+        """What `JOBS` and `RECORD` are called with; ``before`` is the id before that of the first of all jobs."""
+        return first, last, self.number, self.seed, self.now, before
+
+
+async def _get_ready(connection: Connection, draw: Draw) -> None:
+    await lay_out(connection, draw.logins, draw.seed)
+    # the plan of a statement that runs for a moment is not worth compiling
+    await connection.execute("set jit = off")
+
+
+async def _reserve(connection: Connection, number: int) -> int:
+    """Takes so many ids at once; gives the one before them."""
+    return int(
+        await connection.fetchval(
+            "select setval(ids, nextval(ids) + $1 - 1) - $1 "
+            "from (select pg_get_serial_sequence('public.cleanings', 'id')::regclass as ids) sequence",
+            number,
+        )
+    )
 
 
 async def _check_operator(connection: Connection) -> None:
@@ -94,43 +141,80 @@ async def _check_operator(connection: Connection) -> None:
 
 
 async def _at_once(
-    connection: Connection, number: int, post: Callable[[int, int], Awaitable[None]], say: Callable[[str], None]
+    operator: Target,
+    connection: Connection,
+    draw: Draw,
+    progress: Callable[[int, int], None],
+    say: Callable[[str], None],
 ) -> bool:
-    """Fills a market that is empty, in one transaction; whether it was."""
-    async with connection.transaction():
-        try:
-            await connection.execute(
-                "set local lock_timeout = '5s'; lock table public.cleanings, public.events in access exclusive mode"
-            )
-        except asyncpg.LockNotAvailableError:
-            # somebody reads or writes at this moment: batches disturb nobody
-            return False
-        if await connection.fetchval(
-            "select exists (select from public.cleanings) or exists (select from public.events)"
-        ):
-            return False
-        # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
-        await connection.execute("truncate public.cleanings, public.events")
-        indexes = await connection.fetch(
-            """
-            select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition
-            from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-            where i.indrelid in ('public.cleanings'::regclass, 'public.events'::regclass)
-                and not exists (select from pg_constraint where conindid = i.indexrelid)
-            order by c.relname
-            """
-        )
-        for index in indexes:
-            await connection.execute(f"drop index {index['name']}")
-        for first in range(1, number + 1, CHUNK):
-            await post(first, min(first + CHUNK - 1, number))
-        # a tenth of a kilobyte for each row, as far as that is reasonable
-        megabytes = min(max(number // 10_000, 64), 1024)
-        await connection.execute(f"set local maintenance_work_mem = '{megabytes}MB'")
-        for place, index in enumerate(indexes, 1):
-            say(f"Building index {place} of {len(indexes)}")
-            await connection.execute(index["definition"], timeout=PATIENCE)
+    """Fills a market that is empty; whether it was.
+
+    Two sessions share the work, each in one transaction: one writes the jobs, the other their record. The record is
+    committed first. Should the program be killed between the two commits, it is the record of jobs that are not there,
+    and goes away here the next time.
+    """
+    async with connected(operator) as other:
+        await _get_ready(other, draw)
+        async with connection.transaction(), other.transaction():
+            try:
+                for session, table in ((connection, "cleanings"), (other, "events")):
+                    await session.execute(
+                        f"set local lock_timeout = '5s'; lock table public.{table} in access exclusive mode"
+                    )
+            except asyncpg.LockNotAvailableError:
+                # somebody reads or writes at this moment: batches disturb nobody
+                return False
+            if await connection.fetchval("select exists (select from public.cleanings)") or await other.fetchval(
+                "select exists (select from public.events where not actor = any($1))", draw.logins
+            ):
+                return False
+            before = await _reserve(connection, draw.number)
+            record = asyncio.ensure_future(_fill(other, "events", RECORD, draw, before, workers=0))
+            try:
+                await _fill(connection, "cleanings", JOBS, draw, before, workers=WORKERS, progress=progress, say=say)
+                await record
+            finally:
+                record.cancel()
+                await asyncio.wait({record})
     return True
+
+
+async def _fill(
+    connection: Connection,
+    table: str,
+    statement: str,
+    draw: Draw,
+    before: int,
+    *,
+    workers: int,
+    progress: Callable[[int, int], None] = lambda *_: None,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Writes one of the tables, and builds its indexes when all rows are there, with so many processes besides."""
+    # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
+    await connection.execute(f"truncate public.{table}")
+    indexes = await connection.fetch(
+        """
+        select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition
+        from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+        where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid)
+        order by c.relname
+        """,
+        f"public.{table}",
+    )
+    for index in indexes:
+        await connection.execute(f"drop index {index['name']}")
+    for first, last in draw.parts(CHUNK):
+        await connection.execute(statement, *draw.arguments(first, last, before), timeout=PATIENCE)
+        progress(last, draw.number)
+    # a tenth of a kilobyte for each row, as far as that is reasonable
+    megabytes = min(max(draw.number // 10_000, 64), 1024)
+    await connection.execute(
+        f"set local maintenance_work_mem = '{megabytes}MB'; set local max_parallel_maintenance_workers = {workers}"
+    )
+    for place, index in enumerate(indexes, 1):
+        say(f"Building index {place} of {len(indexes)}")
+        await connection.execute(index["definition"], timeout=PATIENCE)
 
 
 # The jobs of sample members in which nobody else has had a hand: whoever moved them, is their cleaner or has an offer.

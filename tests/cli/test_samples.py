@@ -78,7 +78,15 @@ async def test_samples_lie_open_over_the_past_weeks_with_some_claimed(market: Ma
 async def test_samples_say_where_when_and_how_they_are_booked_and_their_record_says_what_they_are(
     market: Market,
 ) -> None:
+    # what is left when the program is killed between the two commits: a record without its jobs
+    await add_samples(market.operator, AT_ONCE, seed=2)
+    await market.psql_script("truncate public.cleanings")
     await add_samples(market.operator, AT_ONCE)
+    (events,) = await market.psql(
+        "select count(*) filter (where c.id is null) as lost, count(*) filter (where e.version = 1) as posted "
+        "from public.events e left join public.cleanings c on c.id = e.cleaning_id"
+    )
+    assert (events["lost"], events["posted"]) == (0, AT_ONCE)
     (row,) = await market.psql(
         """
         select count(*) as jobs, count(area) as areas, count(hours) as hours, count(starts_at) as starts,
