@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from phresh_tui.database.conditions import LAST, Query, conditions
+from phresh_tui.database.conditions import Listing as Listing
+from phresh_tui.database.counts import Count as Count
+from phresh_tui.database.counts import count as count
+from phresh_tui.database.counts import estimate
 from phresh_tui.database.session import Session
 from phresh_tui.database.spread import spread_of
 from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Status
 from phresh_tui.market.errors import BadInput
-from phresh_tui.market.member import handle_of, login_of
+from phresh_tui.market.member import handle_of
 from phresh_tui.market.price import parse_price
-from phresh_tui.market.search import MYSELF, Filter, Place, Sort
+from phresh_tui.market.search import Filter
 from phresh_tui.market.when import parse_range
 
 COLUMNS = (
@@ -21,154 +25,12 @@ COLUMNS = (
     "created_at, updated_at, sort_name, area, sort_area, starts_at, hours, booking, agreed_price, claimed_at, "
     "hours_worked, total"
 )
-# up to here jobs are counted exactly; beyond, the planner's estimate is shown as one
-EXACT_COUNT = 10_000
-# so many jobs are looked through along the order before a search looks its words up: common ones are among them
-NEAR = 6_000
-# sorts behind everything that begins with the text before it
-LAST = "\U0010ffff"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The column that a list is sorted by, and then the id; jobs without a value come last in either direction."""
-
-    column: str
-    descending: bool = False
-    nullable: bool = False
-
-
-ORDERS = {
-    Sort.NEWEST: Order("created_at", descending=True),
-    Sort.OLDEST: Order("created_at"),
-    Sort.STARTS: Order("starts_at", nullable=True),
-    Sort.STARTS_LATEST: Order("starts_at", descending=True, nullable=True),
-    Sort.PRICE_UP: Order("price"),
-    Sort.PRICE_DOWN: Order("price", descending=True),
-    Sort.NAME: Order("sort_name"),
-    Sort.NAME_DOWN: Order("sort_name", descending=True),
-    Sort.AREA: Order("sort_area", nullable=True),
-    Sort.AREA_DOWN: Order("sort_area", descending=True, nullable=True),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list of jobs: which, like what, in which order.
-
-    Attributes:
-        place: the open jobs, or one's own posted or claimed ones; those are always newest change first.
-        wanted: what the jobs must be like.
-        sort: the order of the open jobs.
-
-    """
-
-    place: Place = Place.OPEN
-    wanted: Filter = field(default_factory=Filter)
-    sort: Sort = Sort.NEWEST
-
-    @property
-    def order(self) -> Order:
-        """The column behind the order, and its direction."""
-        order = ORDERS[self.sort] if self.place is Place.OPEN else Order("updated_at", descending=True)
-        wanted = self.wanted
-        filtered = {"starts_at": wanted.starts_from or wanted.starts_until, "sort_area": wanted.area}
-        # then no job is without a value, and one range is enough
-        return replace(order, nullable=False) if filtered.get(order.column) else order
-
-    def key_of(self, job: Cleaning) -> tuple[object, int]:
-        """What this job's place in the order depends on."""
-        return getattr(job, self.order.column), job.id
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many jobs a listing has.
-
-    Attributes:
-        number: of jobs.
-        exact: False when it is the planner's estimate.
-
-    """
-
-    number: int
-    exact: bool
-
-
-class Query:
-    """A statement that grows with its arguments."""
-
-    def __init__(self) -> None:
-        self.arguments: list[object] = []
-        self.conditions: list[str] = []
-        self.words: list[str] = []
-
-    def argument(self, value: object) -> str:
-        """The sign that stands for a value."""
-        self.arguments.append(value)
-        return f"${len(self.arguments)}"
-
-    @property
-    def where(self) -> str:
-        """All conditions."""
-        return " and ".join([*self.conditions, *self.words]) or "true"
-
-
-def _add_words(query: Query, text: str) -> None:
-    for word in text.replace("\0", " ").split():
-        escaped = query.argument(word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
-        normal = f"public.normal_text({escaped})"
-        if len(word) < 3 and word.isascii() and word.isalnum():
-            # too short for a trigram, unless a word begins with it: inside of words it would be looked for job by job
-            begins = [f"search_text like {before} || {normal} || '%'" for before in ("''", "'% '", "e'%\\n'")]
-            query.words.append(f"({' or '.join(begins)})")
-        else:
-            query.words.append(f"search_text like '%' || {normal} || '%'")
-
-
-def _add_booking(query: Query, wanted: Filter) -> None:
-    if wanted.starts_from is not None:
-        query.conditions.append(f"starts_at >= {query.argument(wanted.starts_from)}")
-    if wanted.starts_until is not None:
-        query.conditions.append(f"starts_at < {query.argument(wanted.starts_until)}")
-    if wanted.booking is not None:
-        query.conditions.append(f"booking = {query.argument(str(wanted.booking))}")
-    if wanted.free_only:
-        # a job without a start, or without hours, is at no certain time: a claim takes it as free as well
-        query.conditions.append(
-            'not exists (select from public.bookings booked where booked.login = session_user::text collate "C" '
-            # an end that is null would be no end at all
-            "and starts_at is not null and hours is not null "
-            "and booked.during && tstzrange(starts_at, starts_at + hours * interval '1 hour'))"
-        )
-
-
-def conditions(session: Session, listing: Listing) -> Query:
-    """What holds for every job of a listing."""
-    query = Query()
-    wanted = listing.wanted
-    if listing.place is Place.OPEN:
-        query.conditions.append("status = 'open'")
-    else:
-        column = "owner" if listing.place is Place.POSTED else "claimed_by"
-        # typed as the column is: another collation would cost the index
-        query.conditions.append(f'{column} = {query.argument(session.target.user)}::text collate "C"')
-    _add_words(query, wanted.text)
-    if wanted.cleaning_type is not None:
-        query.conditions.append(f"cleaning_type = {query.argument(str(wanted.cleaning_type))}")
-    if wanted.min_price is not None:
-        query.conditions.append(f"price >= {query.argument(wanted.min_price)}")
-    if wanted.max_price is not None:
-        query.conditions.append(f"price <= {query.argument(wanted.max_price)}")
-    if wanted.area:
-        # a range, which an index can read
-        first = f'public.normal_text({query.argument(wanted.area)}) collate "C"'
-        query.conditions += [f"sort_area >= {first}", f"sort_area < {first} || {query.argument(LAST)}"]
-    _add_booking(query, wanted)
-    if wanted.owner is not None:
-        owner = session.target.user if wanted.owner == MYSELF else login_of(wanted.owner)
-        query.conditions.append(f'owner = {query.argument(owner)}::text collate "C"')
-    return query
+# words that fewer jobs have are looked up at once
+RARE = 2_000
+# a page of words is expected within the walk, and looked for in so many times as many jobs
+NEARER = 4
+# what one job costs, in tenths of a microsecond: walked along where it was written last, or anywhere, or looked up
+IN_PLACE, ELSEWHERE, LOOKUP = 5, 50, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +90,8 @@ async def _read(
         ranges = ranges[ranges.index(start.value is None) :]
     direction = "desc" if order.descending != backwards else "asc"
     rows: list[Any] = []
+    # far down, what is skipped has to be read anyway
+    near = await _near(session, listing, limit) if conditions(session, listing).words and not offset else 0
     for number, of_nulls in enumerate(ranges):
         query = conditions(session, listing)
         if of_nulls is not None:
@@ -238,7 +102,7 @@ async def _read(
             query.conditions.append(f"{key} {sign} ({value}{query.argument(start.number)})")
         in_order = f"order by {order.column} {direction}, id {direction} limit"
         # where one range ends within what is skipped, the next one begins: nothing between two jobs is left out
-        page = _page_of(query, in_order, query.argument(limit - len(rows)), 0 if number else offset)
+        page = _page_of(query, in_order, query.argument(limit - len(rows)), 0 if number else offset, near)
         rows += await session.fetch(page, *query.arguments)
         if len(rows) == limit:
             break
@@ -252,30 +116,45 @@ def _value_of(query: Query, start: _From) -> str:
     return f'public.normal_text({query.argument(start.value)}) collate "C" || {query.argument(start.typed)}::text'
 
 
-def _page_of(query: Query, in_order: str, limit: str, offset: int) -> str:
+async def _near(session: Session, listing: Listing, limit: int) -> int:
+    """How many jobs are walked along the order before the words are looked up; 0 when they are rare.
+
+    Walking finds a page after so many jobs as there are for each that has the words. It may find nothing at all,
+    for the cheapest jobs are no spring cleans, so it never takes longer than looking all of them up would.
+    """
+    words = await estimate(session, listing)
+    if words.hits < RARE:
+        return 0
+    step = IN_PLACE if listing.order.column in ("created_at", "updated_at") else ELSEWHERE
+    return max(min(NEARER * limit * words.jobs // words.hits, words.hits * LOOKUP // step), limit)
+
+
+def _page_of(query: Query, in_order: str, limit: str, offset: int, near: int) -> str:
     """The statement for a page.
 
     Whether it is better to walk along the order until enough jobs have the words, or to look the words up and sort,
-    depends on how common they are just there, which the planner cannot know: of the cheapest jobs none is a spring
-    clean. So a few thousand jobs are walked along first, and only if they do not fill the page the words are looked up.
+    depends on how common they are just there, which the planner cannot know. So ``near`` jobs are walked along first,
+    and only if they do not fill the page the words are looked up.
     """
     if offset or not query.words:
         limit = f"{limit} offset {offset:d}"
         return f"select {COLUMNS} from public.cleanings where {query.where} {in_order} {limit}"  # noqa: S608  our own words
     # offset 0 keeps the order from reaching the table, which would be walked along all the same
+    looked_up = f"(select * from public.cleanings where {query.where} offset 0) everywhere"  # noqa: S608  our own words
+    if not near:
+        return f"select {COLUMNS} from {looked_up} {in_order} {limit}"  # noqa: S608  our own words
     return f"""
         with hits as materialized (
             select {COLUMNS}
             from (
-                select * from public.cleanings where {" and ".join(query.conditions)} {in_order} {NEAR}
+                select * from public.cleanings where {" and ".join(query.conditions)} {in_order} {near:d}
             ) near
             where {" and ".join(query.words)} limit {limit}
         )
         select * from hits where (select count(*) from hits) = {limit}
         union all
         (
-            select {COLUMNS} from (select * from public.cleanings where {query.where} offset 0) everywhere
-            where (select count(*) from hits) < {limit} {in_order} {limit}
+            select {COLUMNS} from {looked_up} where (select count(*) from hits) < {limit} {in_order} {limit}
         )
     """  # noqa: S608  only our own words are put together
 
@@ -377,26 +256,6 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
     if not spot.jobs:
         return spot
     return Spot(spot.jobs, await place_of(session, listing, spot.jobs[0]))
-
-
-async def count(session: Session, listing: Listing) -> Count:
-    """How many jobs a listing has: exact up to 10,000, the planner's estimate above."""
-    query = conditions(session, listing)
-    # in order, so that an index is read: without, the planner may take the table itself while it is freshly written
-    column = "created_at" if listing.place is Place.OPEN else "updated_at"
-    number = await session.fetch_value(
-        f"select count(*) from (select from public.cleanings where {query.where} order by {column}, id "  # noqa: S608
-        f"limit {EXACT_COUNT + 1}) counted",
-        *query.arguments,
-    )
-    if number <= EXACT_COUNT:
-        return Count(int(number), exact=True)
-    plan = await session.fetch_value(
-        f"explain (format json) select from public.cleanings where {query.where}",
-        *query.arguments,
-    )
-    estimate = int(json.loads(plan)[0]["Plan"]["Plan Rows"])
-    return Count(max(estimate, int(number)), exact=False)
 
 
 async def corrected(session: Session, wanted: Filter) -> Filter | None:
