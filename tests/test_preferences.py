@@ -78,8 +78,8 @@ def test_an_unknown_name_and_a_clash_are_told_with_their_line(keys: str, told: s
 
 
 def test_keys_may_be_swapped_and_shared_by_places_that_never_meet() -> None:
-    preferences = written('[keys]\n"browse.claim" = "s"\n"browse.sort" = "c, ctrl+t"\n"mine.edit" = "/"\n')
-    assert checked_keymap(preferences) == {"browse.claim": "s", "browse.sort": "c,ctrl+t", "mine.edit": "slash"}
+    preferences = written('[keys]\n"browse.claim" = "s"\n"browse.sort" = "c, ctrl+t"\n"mine.edit" = "."\n')
+    assert checked_keymap(preferences) == {"browse.claim": "s", "browse.sort": "c,ctrl+t", "mine.edit": "full_stop"}
 
 
 def test_the_keys_that_it_comes_with_clash_only_where_a_screen_means_it() -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from phresh_tui.market.cleaning import Booking, CleaningType
+from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType
+from phresh_tui.market.text import has_words, normal
 
 # the owner that stands for whoever looks; too short for a handle
 MYSELF = "me"
@@ -93,6 +94,28 @@ class Filter:
     def is_empty(self) -> bool:
         """Whether every job fits."""
         return self == Filter()
+
+    def fits(self, job: Cleaning, me: str) -> bool:
+        """Whether a job is like that, for lists that are in memory; bookings are not looked at.
+
+        Args:
+            job: the job.
+            me: handle of the member who looks.
+
+        """
+        owner = me if self.owner == MYSELF else self.owner
+        start = job.starts_at
+        return (
+            has_words(f"{job.name}\n{job.description or ''}", self.text)
+            and self.cleaning_type in (None, job.cleaning_type)
+            and self.booking in (None, job.booking)
+            and owner in (None, job.owner)
+            and (self.min_price is None or job.price >= self.min_price)
+            and (self.max_price is None or job.price <= self.max_price)
+            and normal(job.area or "").startswith(normal(self.area))
+            and (self.starts_from is None or (start is not None and start >= self.starts_from))
+            and (self.starts_until is None or (start is not None and start < self.starts_until))
+        )
 
 
 class Place(StrEnum):

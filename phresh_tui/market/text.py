@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
 
 # the same characters as in the constraints of the table cleanings
@@ -41,3 +42,16 @@ def age(moment: datetime, now: datetime) -> str:
         if seconds >= size and not (name == "w" and seconds < 2 * size):
             return f"{int(seconds // size)}{name}"
     return "now"
+
+
+def normal(text: str) -> str:
+    """In lower case and without accents, nearly as the database's own `normal_text`."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(letter)
+    )
+
+
+def has_words(text: str, wanted: str) -> bool:
+    """Whether every word stands in a text."""
+    text = normal(text)
+    return all(word in text for word in normal(wanted).split())

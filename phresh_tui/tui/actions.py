@@ -100,6 +100,7 @@ ACTIONS = (
     Action("page-up", Where.MENU, "pageup,ctrl+b,ctrl+u", "Page up", "One screen back"),
     Action("first", Where.MENU, "g,home", "Top", "First line"),
     Action("last", Where.MENU, "G,end", "End", "Last line"),
+    Action("narrow", Where.MENU, "slash", "Search", "Show only what has the typed words"),
     # --- in a text to read
     Action("scroll-down", Where.READ, "j,down", "Down", "A line further"),
     Action("scroll-up", Where.READ, "k,up", "Up", "A line back"),
@@ -149,6 +150,7 @@ ACTIONS = (
     Action("post-again", Where.MINE, "N", "Post again", "A new job like this one, private details too", 7),
     Action("other-tab", Where.MINE, "tab,right,l", "Other list", "Between what is under way, posted and claimed", 5),
     Action("tab-before", Where.MINE, "left,h", "List before", "The same, the other way round"),
+    Action("narrow", Where.MINE, "slash", "Search", "Find jobs by words, type, price, area, start", 5, priority=True),
     Action("post", Where.MINE, "n", "Post", "Post a request to have something cleaned", 6),
     Action("focus-detail", Where.MINE, "enter", "Read", "Go into the description, to scroll it"),
     Action("refresh", Where.MINE, "r,f5", "Refresh", "Look again now"),
@@ -157,8 +159,10 @@ ACTIONS = (
     Action("accept", Where.OFFERS, "a", "Accept", "Give your job to whoever made the offer under the cursor", 1),
     Action("decline", Where.OFFERS, "d", "Decline", "Say no to the offer under the cursor", 2),
     Action("undo", Where.OFFERS, "u", "Undo", "Take your last move back, within five minutes", 3),
+    Action("narrow", Where.OFFERS, "slash", "Search", "Show only what has the typed words", 4, priority=True),
     Action("back", Where.OFFERS, "escape,o", "My jobs", "Back to my jobs", 7),
     # --- what happened to a job
+    Action("narrow", Where.HISTORY, "slash", "Search", "Show only what has the typed words", 1, priority=True),
     Action("back", Where.HISTORY, "escape,t", "Back", "Back to where it was opened", 7),
     # --- from place to place
     Action("agenda", Where.PLACES, "A", "Agenda", "The week: what you have claimed, by day", 30),
@@ -170,6 +174,7 @@ ACTIONS = (
     Action("next-week", Where.AGENDA, "l,right", "Week after", "The week after", 2),
     Action("this-week", Where.AGENDA, "t", "Today", "Back to this week", 3),
     Action("open-job", Where.AGENDA, "enter", "Open", "Go to the selected job", 4),
+    Action("narrow", Where.AGENDA, "slash", "Search", "Show only what has the typed words", 5, priority=True),
     Action("refresh", Where.AGENDA, "r,f5", "Refresh", "Look again now"),
     Action("back", Where.AGENDA, "escape", "Back", "Back to where you were", 6),
     # --- the inbox
@@ -178,12 +183,14 @@ ACTIONS = (
     Action("read-all", Where.INBOX, "a", "All read", "Mark all as read", 3),
     Action("toggle-unread", Where.INBOX, "v", "Only unread", "Show all, or only what is unread", 4),
     Action("undo", Where.INBOX, "u", "Undo", "Take your last move or mark back", 5),
+    Action("narrow", Where.INBOX, "slash", "Search", "Show only what has the typed words", 5, priority=True),
     Action("refresh", Where.INBOX, "r,f5", "Refresh", "Look again now"),
     Action("back", Where.INBOX, "escape", "Back", "Back to where you were", 6),
     # --- a profile
     Action("edit-profile", Where.PROFILE, "e", "Edit", "Change what others see of you", 1),
     Action("scroll-down-line", Where.PROFILE, "j", "Down", "Further down"),
     Action("scroll-up-line", Where.PROFILE, "k", "Up", "Further up"),
+    Action("narrow", Where.PROFILE, "slash", "Search", "Show only what has the typed words", 2, priority=True),
     Action("refresh", Where.PROFILE, "r,f5", "Refresh", "Look again now"),
     Action("back", Where.PROFILE, "escape", "Back", "Back to where you were", 6),
     # --- the market

@@ -23,7 +23,7 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
-from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
@@ -37,7 +37,7 @@ WEEKS_BEFORE = 7
 EXPORTED = timedelta(days=366)
 
 
-class AgendaScreen(MarketScreen):
+class AgendaScreen(Narrowed):
     """One week at a time, today first; the jobs that say no time come last."""
 
     HELP_PLACES = (Where.AGENDA, Where.LIST, Where.PLACES)
@@ -63,6 +63,7 @@ class AgendaScreen(MarketScreen):
         yield Static(id="in-force", markup=False)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
+                yield self.narrow_line()
                 yield Lines(id="days")
                 yield Static(id="empty", markup=False)
             yield JobDetail(self.session, id="detail")
@@ -151,13 +152,16 @@ class AgendaScreen(MarketScreen):
             return
         today, width = date.today(), max(lines.size.width - 2, 20)
         options: list[Option] = []
-        for day, jobs in self._days:
+        for day, claimed in self._days:
+            jobs = [job for job in claimed if self._is_wanted(job)]
+            if claimed != jobs and not jobs:
+                continue
             options.append(Option(_day_line(day, today, jobs, currency, width), id=f"day-{day}", disabled=not jobs))
             hurried = tight(jobs)
             options += [self._job_line(job, job in hurried, width, currency) for job in jobs]
-        if self._loose:
+        if loose := [job for job in self._loose if self._is_wanted(job)]:
             options.append(Option(Content.styled(" Any time", "bold"), id="loose", disabled=True))
-            options += [self._job_line(job, False, width, currency) for job in self._loose]
+            options += [self._job_line(job, False, width, currency) for job in loose]
         lines.show(options)
         if self._to_today and self._loaded:
             self._to_today = False
@@ -167,6 +171,14 @@ class AgendaScreen(MarketScreen):
                 lines.highlighted = ids.index(str(first.id))
             elif f"day-{today}" in ids:
                 lines.highlighted = ids.index(f"day-{today}")
+
+    def _is_wanted(self, job: Cleaning) -> bool:
+        return self.is_wanted(job.name, job.area, job.description, f"@{job.owner}", job.status)
+
+    def narrowed(self) -> None:
+        """Shows only the jobs with the typed words."""
+        if self._loaded:
+            self._draw_days(self.session.market.currency)
 
     def _job_line(self, job: Cleaning, hurried: bool, width: int, currency: str) -> Option:
         if job.starts_at is None:
@@ -231,7 +243,7 @@ class AgendaScreen(MarketScreen):
             return False
         if action == "this_week":
             return self._monday != monday_of(date.today())
-        return True
+        return super().check_action(action, parameters)
 
     def _turn(self, monday: date) -> None:
         self._monday, self._loaded, self._to_today = monday, False, True

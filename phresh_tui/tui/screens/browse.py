@@ -280,8 +280,9 @@ class BrowseScreen(JobKeys):
     def _head_chosen(self, event: JobHeading.Chosen) -> None:
         self._show_in_order(event.sort)
 
-    def _show_in_order(self, sort: Sort | None) -> None:
-        if sort is not None:
+    def _show_in_order(self, chosen: str | None) -> None:
+        if chosen is not None:
+            sort = Sort(chosen)
             self.jobs.show_listing(replace(self.jobs.listing, sort=sort))
             self._draw_in_force()
 

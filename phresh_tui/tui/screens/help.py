@@ -61,13 +61,13 @@ class HelpScreen(ModalScreen[None]):
         with Vertical(id="help") as box:
             box.border_title = "What you can do here"
             box.border_subtitle = "/ searches · Esc closes"
-            yield Input(id="narrow", placeholder="words of what you want to do", compact=True)
+            yield Input(id="words", placeholder="words of what you want to do", compact=True)
             with Reading(id="sheet"):
                 yield Static(id="lines")
 
     def on_mount(self) -> None:
         """Everything, until something is looked for."""
-        self.query_one("#narrow").display = False
+        self.query_one("#words").display = False
         self._draw("")
 
     def _blocks(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -95,23 +95,23 @@ class HelpScreen(ModalScreen[None]):
             parts.append((f"Nothing here says “{wanted}”. Esc shows everything again.\n", ""))
         self.query_one("#lines", Static).update(Content.assemble(*parts))
 
-    @on(Input.Changed, "#narrow")
+    @on(Input.Changed, "#words")
     def _narrowed(self, event: Input.Changed) -> None:
         self._draw(event.value)
 
-    @on(Input.Submitted, "#narrow")
+    @on(Input.Submitted, "#words")
     def _found(self) -> None:
         self.query_one("#sheet").focus()
 
     def action_search(self) -> None:
         """Asks for words."""
-        field = self.query_one("#narrow", Input)
+        field = self.query_one("#words", Input)
         field.display = True
         field.focus()
 
     def action_close(self, at_once: bool = False) -> None:
         """Back to the screen; Escape first drops the words."""
-        field = self.query_one("#narrow", Input)
+        field = self.query_one("#words", Input)
         if field.display and not at_once:
             field.value = ""
             field.display = False

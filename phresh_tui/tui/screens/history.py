@@ -15,28 +15,31 @@ from phresh_tui.market.text import visible
 from phresh_tui.market.words import said, show_moment
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
-from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.reading import Reading
 from phresh_tui.tui.workers import read_latest
 
 
-class HistoryScreen(MarketScreen):
+class HistoryScreen(Narrowed):
     """One move a line, oldest first, each day once."""
 
     HELP_PLACES = (Where.HISTORY, Where.READ)
     BINDINGS = bindings(Where.HISTORY)
     AUTO_FOCUS = "#timeline"
+    LIST = "#timeline"
 
     def __init__(self, job: Cleaning) -> None:
         super().__init__()
         self._job = job
         self._events: list[Event] = []
+        self._is_read = False
 
     def compose(self) -> ComposeResult:
         """What it is about, and the line of time."""
         yield TopBar("History")
         yield Static(f"“{visible(self._job.name)}”, no. {self._job.id}", id="about-offers", markup=False)
+        yield self.narrow_line()
         with Reading(id="timeline"):
             yield Static("Looking …", id="events", markup=False)
         yield KeyBar()
@@ -56,7 +59,13 @@ class HistoryScreen(MarketScreen):
             self.phresh.tell_error(error)
             return
         self._events = found
-        self.query_one("#events", Static).update(self._content(found))
+        self._is_read = True
+        self.narrowed()
+
+    def narrowed(self) -> None:
+        """Shows only the moves with the typed words."""
+        if self._is_read:
+            self.query_one("#events", Static).update(self._content(self._events))
 
     def _content(self, found: list[Event]) -> Content:
         parts: list[str | tuple[str, str]] = []
@@ -64,13 +73,16 @@ class HistoryScreen(MarketScreen):
         shown = ""
         for event in found:
             day, clock = show_moment(event.happened_at).split(" ")
+            who = "you" if event.actor == me else f"@{event.actor}"
+            words = visible(said(event, currency))
+            if not self.is_wanted(day, clock, who, words):
+                continue
             if day != shown:
                 shown = day
                 parts.append((f"{day}\n", "bold"))
-            who = "you" if event.actor == me else f"@{event.actor}"
             parts.append((f"  {clock} {event.after.sign} ", "$text-muted"))
             parts.append((f"{who} ", "bold" if event.actor == me else "bold $text-accent"))
-            parts.append(f"{visible(said(event, currency))}\n")
+            parts.append(f"{words}\n")
         parts.append(
             ("\nEverybody sees posts and changes; the rest is for both sides of the job.", "$text-muted italic")
         )
@@ -80,8 +92,3 @@ class HistoryScreen(MarketScreen):
         """Every move of the job that this member may see."""
         records = [event_record(event) for event in self._events]
         return [of_records("history", f"{counted(len(records), 'move')} of this job", EVENT_FIELDS, records)]
-
-    def action_back(self) -> None:
-        """Back to where it was opened."""
-        if self.app.screen is self:
-            self.app.pop_screen()

@@ -25,7 +25,7 @@ from phresh_tui.market.words import said
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export
 from phresh_tui.tui.moves import Undo
-from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
@@ -33,6 +33,8 @@ from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.workers import read_latest
 
 PAGE = 60
+# events that are looked through for typed words
+LOOKED_THROUGH = 2_000
 # events that are read at once for a file
 EXPORTED = 500
 
@@ -47,7 +49,7 @@ def name_of(event: Event, jobs: dict[int, Cleaning]) -> str:
     return visible(job.name) if job is not None else f"job {event.cleaning_id}"
 
 
-class InboxScreen(MarketScreen):
+class InboxScreen(Narrowed):
     """The activity of others on my jobs, newest first, in pages."""
 
     HELP_PLACES = (Where.INBOX, Where.LIST, Where.PLACES)
@@ -70,6 +72,7 @@ class InboxScreen(MarketScreen):
         yield Static(id="in-force", markup=False)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
+                yield self.narrow_line()
                 yield Lines(id="events")
                 yield Static(id="empty", markup=False)
             yield JobDetail(self.session, id="detail")
@@ -138,7 +141,11 @@ class InboxScreen(MarketScreen):
                 )
             )  # fmt: skip
         else:
-            lines.show([self._line(key, event) for key, event in self._events.items()])
+            shown = {key: event for key, event in self._events.items() if self._is_wanted(event)}
+            lines.show([self._line(key, event) for key, event in shown.items()])
+            if self.narrow_text and len(shown) < lines.size.height and len(self._events) < LOOKED_THROUGH:
+                # what is looked for may be further down
+                self._read_more()
         self.refresh_bindings()
 
     def _line(self, key: str, event: Event) -> Option:
@@ -169,9 +176,22 @@ class InboxScreen(MarketScreen):
         self.query_one(JobDetail).show_job(None if event is None else self._jobs.get(event.cleaning_id))
         self.refresh_bindings()
         highlighted = self._lines.highlighted
-        if self._more and highlighted is not None and highlighted >= len(self._events) - 10 and self._events:
+        if highlighted is not None and highlighted >= self._lines.option_count - 10:
+            self._read_more()
+
+    def _read_more(self) -> None:
+        if self._more and self._loaded and self._events:
             last = next(reversed(self._events.values()))
             read_latest(self, partial(self._read, PAGE, last), "read")
+
+    def _is_wanted(self, event: Event) -> bool:
+        words = said(event, self.session.market.currency)
+        return self.is_wanted(f"@{event.actor}", words, name_of(event, self._jobs))
+
+    def narrowed(self) -> None:
+        """Shows only the events with the typed words."""
+        if self._loaded:
+            self._draw()
 
     def exports(self) -> list[Export]:
         """All events, or all unread ones: not only those that were read so far."""
@@ -208,7 +228,7 @@ class InboxScreen(MarketScreen):
             return False
         if action == "undo":
             return self.phresh.moves.undo is not None
-        return True
+        return super().check_action(action, parameters)
 
     @on(OptionList.OptionSelected)
     def _chosen(self) -> None:

@@ -45,9 +45,10 @@ class ThemeMenu(Menu):
 
     @on(OptionList.OptionHighlighted)
     def _shown(self, event: OptionList.OptionHighlighted) -> None:
-        self.app.theme = theme_for(self._looks[event.option_index], self.phresh.terminal_is_dark)
+        self.app.theme = theme_for(self.shown[event.option_index].value, self.phresh.terminal_is_dark)
 
     def action_leave(self) -> None:
         """As it was."""
-        self.app.theme = theme_for(self._look, self.phresh.terminal_is_dark)
         super().action_leave()
+        if not self.is_current:
+            self.app.theme = theme_for(self._look, self.phresh.terminal_is_dark)

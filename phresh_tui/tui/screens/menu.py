@@ -11,9 +11,9 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
-from phresh_tui.market.text import visible
+from phresh_tui.market.text import has_words, visible
 from phresh_tui.tui.widgets.menu import MenuList
 
 
@@ -36,31 +36,63 @@ class Item:
 class Menu(ModalScreen[str | None]):
     """Gives the value of the chosen line, or None."""
 
-    BINDINGS = [Binding("escape,q", "leave", "Leave it")]
+    BINDINGS = [Binding("escape,q", "leave", "Leave it"), Binding("down", "to_list", show=False)]
+    AUTO_FOCUS = "MenuList"
 
     def __init__(self, title: str, items: Sequence[Item]) -> None:
         super().__init__()
         self._title = title
         self._items = list(items)
+        self.shown = self._items
+        """The lines that are left when some are typed away."""
 
     def compose(self) -> ComposeResult:
         """A small list."""
         with Vertical(classes="box") as box:
             box.border_title = Content(self._title)
             box.border_subtitle = "Enter chooses · Esc leaves"
+            words = Input(id="words", placeholder="words", compact=True)
+            words.display = False
+            yield words
             yield MenuList(*self._lines())
 
     def set_items(self, items: Sequence[Item]) -> None:
         """Shows other lines."""
         self._items = list(items)
-        self.query_one(MenuList).clear_options().add_options(self._lines())
+        self._show()
+
+    def _show(self) -> None:
+        wanted = self.query_one("#words", Input).value
+        self.shown = [item for item in self._items if has_words(f"{item.label} {item.detail}", wanted)]
+        menu = self.query_one(MenuList)
+        menu.clear_options().add_options(self._lines())
+        if self.shown and wanted:
+            menu.highlighted = 0
+
+    @on(MenuList.Narrow)
+    def _ask_words(self) -> None:
+        words = self.query_one("#words", Input)
+        words.display = True
+        self.set_focus(words)
+
+    @on(Input.Changed, "#words")
+    def _narrowed(self) -> None:
+        self._show()
+
+    @on(Input.Submitted, "#words")
+    def _found(self) -> None:
+        if len(self.shown) == 1:
+            # there is nothing left to choose from
+            self.query_one(MenuList).action_select()
+        else:
+            self.set_focus(self.query_one(MenuList))
 
     def _lines(self) -> list[Content]:
-        width = max((len(item.label) for item in self._items), default=0)
-        return [self._line(number, item, width) for number, item in enumerate(self._items, 1)]
+        width = max((len(item.label) for item in self.shown), default=0)
+        return [self.line(number, item, width) for number, item in enumerate(self.shown, 1)]
 
-    @staticmethod
-    def _line(number: int, item: Item, width: int) -> Content:
+    def line(self, number: int, item: Item, width: int) -> Content:
+        """How a line is drawn, with its number from 1 and the width of the labels."""
         return Content.assemble(
             (f"{number if number < 10 else ' '} ", ""),
             (item.label.ljust(width + 2), "bold"),
@@ -69,8 +101,18 @@ class Menu(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._items[event.option_index].value)
+        self.dismiss(self.shown[event.option_index].value)
 
     def action_leave(self) -> None:
-        """Changes nothing."""
-        self.dismiss(None)
+        """Shows all lines again, or changes nothing."""
+        words = self.query_one("#words", Input)
+        if words.display:
+            words.value = ""
+            words.display = False
+            self.set_focus(self.query_one(MenuList))
+        else:
+            self.dismiss(None)
+
+    def action_to_list(self) -> None:
+        """From the words to the lines."""
+        self.set_focus(self.query_one(MenuList))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
@@ -11,15 +13,19 @@ from textual.widgets import Static
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.export import JOB_FIELDS, job_record
+from phresh_tui.market.query import parse_query
 from phresh_tui.market.search import Place
+from phresh_tui.market.when import local_now
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_listing, of_records
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
+from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.now_list import NowList
+from phresh_tui.tui.widgets.search_box import ProblemLine, TypedLine
 
 NOW = "now"
 TABS = (NOW, Place.POSTED.value, Place.CLAIMED.value)
@@ -29,8 +35,10 @@ EMPTY = {
     "claimed": ("You have claimed nothing yet.\n\n", "Esc", " goes back to the open jobs; c claims the selected one."),
 }
 
+NOTHING_FITS = ("Nothing here fits what is typed above.\n\n", "Esc", " shows everything again.")
 
-class MineScreen(JobKeys):
+
+class MineScreen(JobKeys, Narrowed):
     """Three lists, one at a time: what is under way, what I have posted, what I have claimed."""
 
     HELP_PLACES = (Where.MINE, Where.LIST, Where.MARKS, Where.PLACES)
@@ -38,6 +46,7 @@ class MineScreen(JobKeys):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
     AUTO_FOCUS = "#now"
+    NARROW_HINT = "words, or type: price: area: starts:"
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +56,8 @@ class MineScreen(JobKeys):
         """Tabs, lists, detail."""
         yield TopBar("My jobs")
         yield Static(id="tabs", markup=False)
+        yield self.narrow_line()
+        yield ProblemLine(id="problem", markup=False)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
                 with Vertical(id="now-pane", classes="tab"):
@@ -102,7 +113,7 @@ class MineScreen(JobKeys):
             empty.display = is_empty
             self.query_one(f"#{tab}").display = not is_empty or tab != NOW
             if is_empty:
-                before, key, after = EMPTY[tab]
+                before, key, after = EMPTY[tab] if not self.narrow_text else NOTHING_FITS
                 empty.update(Content.assemble(before, (key, "bold"), after))
         parts.append((self.marks.words, "bold $text-warning"))
         self.query_one("#tabs", Static).update(Content.assemble(*parts))
@@ -111,7 +122,7 @@ class MineScreen(JobKeys):
     def _count(self, tab: str) -> tuple[str, bool]:
         """How many jobs a tab has, and whether it has none."""
         if tab == NOW:
-            items = self.query_one(NowList).items
+            items = self.query_one(NowList).shown
             return ("…" if items is None else str(len(items))), items == []
         jobs = self.query_one(f"#{tab}", JobList)
         if jobs.heading is not None:
@@ -148,6 +159,15 @@ class MineScreen(JobKeys):
             self.query_one(JobDetail).show_job(event.job)
             self.refresh_bindings()
 
+    def narrowed(self) -> None:
+        """Shows only the jobs that fit what is typed, in the language of the search of the open jobs."""
+        query = parse_query(self.query_one("#narrow", TypedLine).value, local_now())
+        self.query_one(ProblemLine).show(query.problems)
+        for jobs in self.query(JobList):
+            jobs.show_listing(replace(jobs.listing, wanted=query.filter))
+        self.query_one(NowList).show_wanted(query.filter)
+        self._draw()
+
     def marks_changed(self) -> None:
         """Other jobs are marked."""
         super().marks_changed()
@@ -169,7 +189,7 @@ class MineScreen(JobKeys):
             return self.can_now(action)
         if action == "undo":
             return self.phresh.moves.undo is not None
-        return True
+        return super().check_action(action, parameters)
 
     def exports(self) -> list[Export]:
         """The marked jobs, or those of the tab."""
@@ -185,11 +205,17 @@ class MineScreen(JobKeys):
 
     def action_next_field(self) -> None:
         """There are no fields here: the tab key is for the tabs."""
-        self.action_other_tab()
+        if isinstance(self.focused, TypedLine):
+            self.focused.accept()
+        else:
+            self.action_other_tab()
 
     def action_previous_field(self) -> None:
         """The other way round."""
         self.action_tab_before()
+
+    def _to_list(self) -> None:
+        self.jobs.focus()
 
     def action_other_tab(self) -> None:
         """To the right, and round."""
@@ -212,7 +238,7 @@ class MineScreen(JobKeys):
         elif self.marks and self.phresh.last_key == "escape":
             self.marks.clear()
         else:
-            self.app.pop_screen()
+            super().action_back()
 
     def action_refresh(self) -> None:
         """Reads both lists again now."""

@@ -24,15 +24,15 @@ from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.moves import Step
-from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.confirm import Confirm
+from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.workers import read_latest
 
 
-class OffersScreen(MarketScreen):
+class OffersScreen(Narrowed):
     """One offer a line, cheapest first: who, stars, jobs done, price, total; below it the message."""
 
     HELP_PLACES = (Where.OFFERS, Where.LIST)
@@ -49,6 +49,7 @@ class OffersScreen(MarketScreen):
         """What it is about, the columns, the offers."""
         yield TopBar("Offers")
         yield Static(id="about-offers", markup=False)
+        yield self.narrow_line()
         yield Static(id="offers-heading", markup=False)
         yield Lines(id="offers", markup=False)
         yield KeyBar()
@@ -63,6 +64,10 @@ class OffersScreen(MarketScreen):
         """Reads the offers."""
         self.query_one("#about-offers", Static).update("Looking for offers …")
         self.look_again()
+
+    def narrowed(self) -> None:
+        """Shows only the offers with the typed words."""
+        self._draw()
 
     def on_resize(self) -> None:
         """Another width leaves another room."""
@@ -101,8 +106,9 @@ class OffersScreen(MarketScreen):
         )
         menu = self.query_one(Lines)
         at = self.offer.handle if self.offer is not None else None
-        menu.set_options([Option(self._line(offer, cells), id=offer.handle) for offer in self._offers])
-        handles = [offer.handle for offer in self._offers]
+        shown = [offer for offer in self._offers if self.is_wanted(f"@{offer.handle}", offer.message, offer.status)]
+        menu.set_options([Option(self._line(offer, cells), id=offer.handle) for offer in shown])
+        handles = [offer.handle for offer in shown]
         if handles:
             menu.highlighted = handles.index(at) if at in handles else 0
         self.refresh_bindings()
@@ -143,7 +149,7 @@ class OffersScreen(MarketScreen):
             return live and possible(action, self._job, self.session.handle)
         if action == "undo":
             return self.phresh.moves.undo is not None
-        return True
+        return super().check_action(action, parameters)
 
     def on_option_list_option_highlighted(self) -> None:
         """Another offer, other keys."""
@@ -172,8 +178,3 @@ class OffersScreen(MarketScreen):
     def action_undo(self) -> None:
         """Takes the last move back."""
         self.phresh.moves.undo_last()
-
-    def action_back(self) -> None:
-        """Back to my jobs."""
-        if self.app.screen is self:
-            self.app.pop_screen()

@@ -20,7 +20,7 @@ from phresh_tui.market.record import ASPECTS, AspectStars, Profile, Review
 from phresh_tui.market.text import visible, visible_paragraphs
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
-from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import state_of
 from phresh_tui.tui.workers import read_latest
@@ -35,12 +35,13 @@ def stars(number: float) -> str:
     return "★" * full + "☆" * (5 - full)
 
 
-class ProfileScreen(MarketScreen):
+class ProfileScreen(Narrowed):
     """One page that scrolls."""
 
     HELP_PLACES = (Where.PROFILE, Where.PLACES)
     BINDINGS = [*bindings(Where.PROFILE), *bindings(Where.PLACES)]
     AUTO_FOCUS = "#page"
+    LIST = "#page"
 
     def __init__(self, handle: str) -> None:
         super().__init__()
@@ -52,6 +53,7 @@ class ProfileScreen(MarketScreen):
     def compose(self) -> ComposeResult:
         """One text."""
         yield TopBar("Profile")
+        yield self.narrow_line()
         with VerticalScroll(id="page"):
             yield Static(id="profile", markup=False)
         yield KeyBar()
@@ -87,7 +89,16 @@ class ProfileScreen(MarketScreen):
 
     # --- drawing
 
+    def narrowed(self) -> None:
+        """Shows only the reviews, and the jobs together, with the typed words."""
+        if self._profile is not None:
+            self.query_one("#profile", Static).update(self._content(self._profile))
+
     def _content(self, profile: Profile) -> Content:
+        if self.narrow_text:
+            # what stands above the reviews steps aside
+            together = [] if self.is_mine else self._together_lines()
+            return Content.assemble(*self._review_lines(profile), *together)
         parts: list[tuple[str, str]] = []
         name = visible(profile.name)
         parts.append((f"{name}  " if name else "", "bold"))
@@ -126,6 +137,8 @@ class ProfileScreen(MarketScreen):
             )
         quiet = "$text-muted"
         for review in self._reviews:
+            if not self.is_wanted(review.headline, review.comment, f"@{review.author}"):
+                continue
             given = "did not come" if review.no_show else stars(review.stars["overall"])
             parts += [
                 (f"{given} ", "$text-warning"), (visible(review.headline), "bold"),
@@ -141,6 +154,8 @@ class ProfileScreen(MarketScreen):
         if not self._together:
             parts.append(("None yet.\n", "$text-muted"))
         for job in self._together:
+            if not self.is_wanted(job.name, state_of(job, me)):
+                continue
             pays = job.total if job.total is not None else job.agreed_price or job.price
             unit = "" if job.total is not None else "/h"
             who = "for you" if job.owner == me else "for them"
@@ -173,7 +188,7 @@ class ProfileScreen(MarketScreen):
             return self.is_mounted and self.is_mine and self._profile is not None
         if action == "profile":
             return not (self.is_mounted and self.is_mine)
-        return True
+        return super().check_action(action, parameters)
 
     def action_scroll_down_line(self) -> None:
         """One line further."""

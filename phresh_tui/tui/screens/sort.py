@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets.option_list import Option
+from textual import events
+from textual.content import Content
 
 from phresh_tui.market.search import Sort
+from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.widgets.menu import MenuList
 
 # one letter for each; the same as a capital turns it round
@@ -27,36 +24,25 @@ LETTERS = {
 }
 
 
-class SortScreen(ModalScreen[Sort | None]):
-    """All orders, each with its letter; gives the chosen one, or None."""
-
-    BINDINGS = [Binding("escape,q", "leave", "Leave it")]
+class SortScreen(Menu):
+    """All orders, each with its letter; gives the value of the chosen one, or None."""
 
     def __init__(self, sort: Sort) -> None:
-        super().__init__()
+        super().__init__("Sort by", [Item(sort.label, "", sort.value) for sort in LETTERS.values()])
         self._sort = sort
-
-    def compose(self) -> ComposeResult:
-        """A short list."""
-        with Vertical(id="sort", classes="box") as box:
-            box.border_title = "Sort by"
-            box.border_subtitle = "its letter, or Enter · Esc leaves it"
-            yield MenuList(*(Option(f"{letter}  {sort.label}") for letter, sort in LETTERS.items()))
 
     def on_mount(self) -> None:
         """Begins at the order in force."""
+        self.query_one(".box").border_subtitle = "its letter, or Enter · Esc leaves it"
         self.query_one(MenuList).highlighted = list(LETTERS.values()).index(self._sort)
 
+    def line(self, number: int, item: Item, width: int) -> Content:
+        """A letter instead of a number."""
+        letter = next(letter for letter, sort in LETTERS.items() if sort.value == item.value)
+        return Content(f"{letter}  {item.label}")
+
     def on_key(self, event: events.Key) -> None:
-        """A letter chooses at once."""
-        if event.character in LETTERS:
+        """A letter chooses at once, unless words are typed."""
+        if event.character in LETTERS and isinstance(self.focused, MenuList):
             event.stop()
-            self.dismiss(LETTERS[event.character])
-
-    @on(MenuList.OptionSelected)
-    def _chosen(self, event: MenuList.OptionSelected) -> None:
-        self.dismiss(list(LETTERS.values())[event.option_index])
-
-    def action_leave(self) -> None:
-        """Changes nothing."""
-        self.dismiss(None)
+            self.dismiss(LETTERS[event.character].value)

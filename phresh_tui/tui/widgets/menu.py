@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from textual import events
+from textual.message import Message
 from textual.widgets import OptionList
 
 from phresh_tui.tui.actions import Where, bindings
@@ -28,6 +29,13 @@ class MenuList(PagedList):
     """Textual's list, with the keys of all other lists; a digit chooses its line."""
 
     BINDINGS = bindings(Where.MENU)
+
+    class Narrow(Message):
+        """Somebody wants to see only some of the lines."""
+
+    def action_narrow(self) -> None:
+        """Tells the dialog."""
+        self.post_message(self.Narrow())
 
     def on_key(self, event: events.Key) -> None:
         """A digit chooses at once."""

@@ -10,6 +10,7 @@ from phresh_tui.database.session import Session
 from phresh_tui.database.todo import Todo, todo
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.search import Filter
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.marks import SIGN, Marks
@@ -38,11 +39,23 @@ class NowList(Lines, MarkKeys):
         self.marks = marks
         self._session = session
         self._items: list[Todo] | None = None
+        self._wanted = Filter()
 
     @property
     def items(self) -> list[Todo] | None:
         """What is under way, or None before it was read."""
         return self._items
+
+    @property
+    def shown(self) -> list[Todo] | None:
+        """What of it fits what is looked for, or None before it was read."""
+        me = self._session.handle
+        return None if self._items is None else [item for item in self._items if self._wanted.fits(item.job, me)]
+
+    def show_wanted(self, wanted: Filter) -> None:
+        """Shows only what is like that."""
+        self._wanted = wanted
+        self.draw_again()
 
     @property
     def selected(self) -> Cleaning | None:
@@ -84,7 +97,7 @@ class NowList(Lines, MarkKeys):
         options: list[Option] = []
         group = ""
         known: set[int] = set()
-        for item in items:
+        for item in self.shown or ():
             if item.job.id in known:
                 continue
             known.add(item.job.id)
