@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -73,6 +74,7 @@ class MoveDialog(Dialog[bool]):
         """What is asked."""
         yield from ()
 
+    @abstractmethod
     def step(self) -> Step:
         """The move with what was typed.
 
@@ -80,7 +82,6 @@ class MoveDialog(Dialog[bool]):
             BadInput: with its field, when that breaks a rule.
 
         """
-        raise NotImplementedError
 
     # --- the box
 
