@@ -16,9 +16,12 @@ from phresh_tui.database import accounts
 from phresh_tui.database.connections import connected
 from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import migrate_up
+from phresh_tui.database.sample_jobs import CANCELLED, CLAIMED
 from phresh_tui.database.samples import add_samples
 
 READY = "ready"
+# of a hundred sample jobs so many are open; a size of the market is that of its list
+OPEN = 100 - CLAIMED - CANCELLED
 
 
 def short(size: int) -> str:
@@ -28,7 +31,7 @@ def short(size: int) -> str:
 
 @contextlib.contextmanager
 def market(folder: Path, size: int) -> Iterator[tuple[EmbeddedServer, Path, float]]:
-    """A running server with at least so many jobs and the member ada, and how many jobs a second it was filled with."""
+    """A running server with about so many open jobs and the member ada, and how many jobs a second it took."""
     kept = os.environ.get("PHRESH_BENCH_DATA")
     place = (Path(kept) if kept else folder) / short(size)
     place.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -45,10 +48,11 @@ async def _fill(server: EmbeddedServer, size: int, ready: Path) -> float:
     if ready.exists():
         return float(ready.read_text())
     await accounts.sign_up(server.target(), "ada", None)
-    print(f"  making {size:,} jobs", flush=True)
+    number = size * 100 // OPEN
+    print(f"  making {number:,} jobs", flush=True)
     began = time.perf_counter()
-    await add_samples(server.target(), size, progress=lambda *_: None)
-    rate = size / (time.perf_counter() - began)
+    await add_samples(server.target(), number, progress=lambda *_: None)
+    rate = number / (time.perf_counter() - began)
     async with connected(server.target()) as connection:
         await connection.execute("vacuum analyze", timeout=900)
     ready.write_text(f"{rate:.0f}")

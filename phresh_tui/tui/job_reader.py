@@ -21,6 +21,8 @@ from phresh_tui.tui.job_window import PAGE, JobWindow
 
 # seconds of reading after which the screen says so, and a read may be dropped for another one
 SLOW = 0.08
+# seconds after which the jobs of a search are counted: whoever types on wants the rows of the next letter first
+COUNT_AFTER = 0.15
 # new jobs above the screen are counted up to here
 MANY_NEW = 100
 
@@ -108,6 +110,7 @@ class JobReader:
         self._way = None
         self._reload_due = True
         self.give_up()
+        self.stop()
         self.wake()
 
     def go(self, way: Way) -> None:
@@ -143,6 +146,7 @@ class JobReader:
         """Nobody counts on."""
         if self._counting is not None:
             self._counting.cancel()
+            self._counting = None
 
     def to_job(self, job: Cleaning) -> Way:
         """The way to a job, wherever it stands."""
@@ -278,6 +282,8 @@ class JobReader:
         try:
             while counted is not self.window:
                 counted = self.window
+                if self.listing.wanted.text and counted.total is None:
+                    await asyncio.sleep(COUNT_AFTER)
                 await counted.recount()
         except PhreshError as error:
             self._view.show_error(error)
