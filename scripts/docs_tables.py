@@ -41,8 +41,9 @@ PLACES: Mapping[Where, str] = {
     Where.MARKET: "Market",
 }
 KEY_NAMES = {
-    "slash": "/", "colon": ":", "question_mark": "?", "pagedown": "Page Down", "pageup": "Page Up", "escape": "Esc",
+    "slash": "/",  "colon": ":", "question_mark": "?", "pagedown": "Page Down", "pageup": "Page Up", "escape": "Esc",
     "up": "↑", "down": "↓", "left": "←", "right": "→", "shift+tab": "Shift+Tab",
+    "exclamation_mark": "!",
 }  # fmt: skip
 
 

@@ -238,6 +238,24 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
 
     """
     order = listing.order
+    value, typed = jump_value(listing, text, now)
+    # before every id of that value, or behind; the end of a day is the beginning of the next one, and not part of it
+    number = 2**31 - 1 if order.descending and order.column == "price" else 0
+    jobs = await _read(session, listing, limit, _From(value, number, itself=True, typed=typed))
+    spot = await _or_the_end(session, listing, limit, jobs, 0.0)
+    if not spot.jobs:
+        return spot
+    return Spot(spot.jobs, await place_of(session, listing, spot.jobs[0]))
+
+
+def jump_value(listing: Listing, text: str, now: datetime) -> tuple[object, str | None]:
+    """The value of a list's order that a text means, and what sorts behind it when it is only how one begins.
+
+    Raises:
+        BadInput: when the text is no such value.
+
+    """
+    order = listing.order
     value: object
     typed = None
     if order.column == "price":
@@ -249,13 +267,7 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
     else:
         begins, ends = parse_range(text, now, past=order.column != "starts_at")
         value = (ends or begins) if order.descending else (begins or ends)
-    # before every id of that value, or behind; the end of a day is the beginning of the next one, and not part of it
-    number = 2**31 - 1 if order.descending and order.column == "price" else 0
-    jobs = await _read(session, listing, limit, _From(value, number, itself=True, typed=typed))
-    spot = await _or_the_end(session, listing, limit, jobs, 0.0)
-    if not spot.jobs:
-        return spot
-    return Spot(spot.jobs, await place_of(session, listing, spot.jobs[0]))
+    return value, typed
 
 
 async def corrected(session: Session, wanted: Filter) -> Filter | None:

@@ -7,7 +7,7 @@ together, and make a plain word of anything. What is wrong stands in the answer 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
@@ -185,6 +185,25 @@ def parse_query(text: str, now: datetime) -> ParsedQuery:
             if reader is not None:
                 query.filter = before
     return ParsedQuery(replace(query.filter, text=" ".join(words)), tuple(problems))
+
+
+def split_query(text: str) -> tuple[dict[str, list[str]], str]:
+    """What is said of each key, without its quotes, and everything else, both as typed."""
+    values: dict[str, list[str]] = {}
+    rest = []
+    for token in _TOKEN.finditer(text):
+        keyed = _KEYED.match(token[0])
+        if keyed is not None and keyed[1].lower() in KEYS:
+            values.setdefault(keyed[1].lower(), []).append(_plain(token[0][keyed.end() :]))
+        else:
+            rest.append(token[0])
+    return values, " ".join(rest)
+
+
+def join_query(values: Mapping[str, str], rest: str) -> str:
+    """A query of what is said of each key, and everything else; keys of which nothing is said are left out."""
+    parts = [f"{key}:{quoted(value.strip())}" for key, value in values.items() if value.strip()]
+    return " ".join([*parts, *rest.split()])
 
 
 def _plain(text: str) -> str:

@@ -16,9 +16,9 @@ from phresh_tui.tui.actions import ACTIONS, Action, meet
 
 # as they are shown in the key line, the help and the palette
 NAMES = {
-    "slash": "/", "question_mark": "?", "colon": ":", "comma": ",", "pagedown": "PgDn", "pageup": "PgUp",
+    "slash": "/",  "question_mark": "?", "colon": ":", "comma": ",", "pagedown": "PgDn", "pageup": "PgUp",
     "escape": "Esc", "enter": "Enter", "up": "↑", "down": "↓", "left": "←", "right": "→", "home": "Home", "end": "End",
-    "space": "Space", "tab": "Tab", "backspace": "Bksp", "delete": "Del",
+    "space": "Space", "tab": "Tab", "backspace": "Bksp", "delete": "Del", "exclamation_mark": "!",
 }  # fmt: skip
 MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
 

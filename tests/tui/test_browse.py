@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from textual.widgets import Input
 
 from phresh_tui.database import cleanings
 from phresh_tui.market.cleaning import CleaningType, Status
@@ -243,7 +244,7 @@ async def test_a_filter_that_makes_no_sense_says_so_and_keeps_what_was_typed(mar
         await driver.press("tab")
         await driver.type("20")
         await driver.press("enter")
-        await driver.see("The first price is higher than the second", "30", "20")
+        await driver.see("✗ No price can be like that", "30", "20")
         await driver.press("escape")
         await driver.see("No open jobs yet")
 
@@ -467,7 +468,7 @@ async def test_a_click_on_a_head_sorts_by_it_and_the_columns_follow_what_is_look
         await driver.press("s", "a")
         await driver.see("Area ▲", "Old Town")
         await driver.press("s", "s")
-        await driver.see("Starts ▲", "1 Dec")
+        await driver.see("Starts ▲", "1 Dec 09:00  ")
         assert "Area" not in driver.text
         await driver.press("slash", *"area:o", "enter")
         await driver.see("Area", "Starts ▲", "Old Town", "1 open job ")
@@ -480,3 +481,63 @@ async def test_a_click_on_a_head_sorts_by_it_and_the_columns_follow_what_is_look
         targets = len(driver.app.screen.query(".jump-label"))
         await driver.press("escape")
         assert targets >= 3 + 5
+
+
+async def test_the_filter_says_all_that_the_search_line_can_and_reads_it_back(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    for name, price in (("Windows", "20"), ("Windows and oven", "25"), ("Stairs", "15")):
+        await post(ada, name, price, cleaning_type=CleaningType.DUST_UP)
+    await market.psql("update cleanings set area = 'Old Town', starts_at = now() + interval '1 day'")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("slash", *'windows by:ada starts:tomorrow price:>18 area:"old town"', "enter")
+        await driver.see("2 open jobs")
+        await driver.press("f")
+        for field, text in (("words", "windows"), ("by", "ada"), ("starts", "tomorrow"), ("area", "old town")):
+            assert driver.app.screen.query_one(f"#{field}", Input).value == text
+        assert driver.app.screen.query_one("#min", Input).value == "18.01"
+        # what is understood is said while it is typed; an area is completed
+        await driver.press("tab", "tab", *"22", "tab", "ctrl+u", *"old")
+        await driver.see("= “windows”, from $18.01, up to $22.00, in old, starts from")
+        await driver.until(lambda: driver.app.screen.query_one("#area", Input)._suggestion == "old Town", "the area")
+        await driver.press("right", "tab", "tab", "tab", "right", "tab", "right", "enter")
+        await driver.see("1 open job ", "up to $22.00", "book:instantly free:yes")
+        search = driver.app.screen.query_one("#search", Input)
+        assert search.value == (
+            'price:18.01..22 area:"old Town" starts:tomorrow by:ada book:instantly free:yes windows'
+        )
+        # what is wrong is told beside its field, and stays
+        await driver.press("f")
+        starts = driver.app.screen.query_one("#starts", Input)
+        starts.focus()
+        await driver.press("ctrl+u", *"yestermorrow", "enter")
+        await driver.see("✗", "yestermorrow")
+        assert driver.app.focused is starts
+        await driver.press("ctrl+x")
+        await driver.see("2 open jobs")
+        assert search.value == "windows"
+
+
+async def test_a_typo_says_what_is_shown_instead_and_a_bad_jump_stays_in_its_line(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    for name in ("Windows", "Stairs"):
+        await post(ada, name)
+    await market.member("bob")
+    async with drive("bob", size=(110, 24)) as driver:
+        await driver.browsing()
+        await driver.press("slash", *"widnows", "enter")
+        await driver.see("1 open job ", "nothing with “widnows”; showing “windows”, ! keeps what you typed")
+        await driver.until(lambda: driver.selected == "Windows", "what it was like")
+        await driver.press("exclamation_mark")
+        await driver.see("Nothing fits “widnows”")
+        await driver.press("escape")
+        await driver.see("2 open jobs")
+        # by price: letters are none
+        await driver.press("s", "p", "g", *"soon", "enter")
+        await driver.see("soon", "^^^^")
+        line = driver.app.screen.query_one("#jump", Input)
+        assert driver.app.focused is line
+        await driver.press("backspace", "backspace", "backspace", "backspace", *"20", "enter")
+        await driver.not_see("^")
+        await driver.until(lambda: type(driver.app.focused) is JobList, "the list")

@@ -15,27 +15,26 @@ from phresh_tui.database.listings import Listing
 from phresh_tui.database.preparation import Door
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.query import parse_query, query_of
-from phresh_tui.market.search import Filter, Sort
+from phresh_tui.market.query import parse_query
+from phresh_tui.market.search import Sort
 from phresh_tui.market.when import local_now
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.memory import ViewFile
-from phresh_tui.tui.screens.filter import FilterScreen
 from phresh_tui.tui.screens.in_force import in_force, nothing_there
-from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
-from phresh_tui.tui.screens.sort import SortScreen
+from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB
+from phresh_tui.tui.screens.searching import Searching
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
-from phresh_tui.tui.widgets.search_box import EXPECTED, ProblemLine, QuerySuggester, TypedLine
+from phresh_tui.tui.widgets.search_box import ProblemLine, QuerySuggester, TypedLine
 from phresh_tui.tui.widgets.section_tabs import SectionTabs
 
 if TYPE_CHECKING:
     from phresh_tui.tui.exporting import Export
 
 
-class BrowseScreen(JobKeys):
+class BrowseScreen(Searching):
     """The list of open jobs, with the selected one in full beside or below it."""
 
     HELP_PLACES = (Where.BROWSE, Where.LIST, Where.MARKS, Where.PLACES)
@@ -66,6 +65,7 @@ class BrowseScreen(JobKeys):
         yield TypedLine(view.query, placeholder=hint, id="search", suggester=QuerySuggester(self.session), compact=True)
         yield ProblemLine(id="problem", markup=False)
         yield TypedLine(id="jump", compact=True)
+        yield ProblemLine(id="jump-problem", markup=False)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
                 yield JobHeading(jobs)
@@ -96,14 +96,15 @@ class BrowseScreen(JobKeys):
         self.query_one(ProblemLine).show(parse_query(self._view.query, local_now()).problems)
         if self._view.section <= len(self.phresh.preferences.sections):
             self.query_one(SectionTabs).choose(self._view.section)
-        self._draw_in_force()
+        self.draw_in_force()
 
     # --- what is in force
 
-    def _draw_in_force(self, *, waiting: bool = False) -> None:
+    def draw_in_force(self, *, waiting: bool = False) -> None:
+        """Says what is listed, when that has changed."""
         jobs, listing = self.jobs, self.jobs.listing
         currency = self.session.market.currency
-        content = in_force(jobs, currency, waiting=waiting)
+        content = in_force(jobs, currency, instead_of=self.instead_of, waiting=waiting)
         drawn = (content.plain, jobs.is_stale, jobs.is_empty)
         if drawn == self._drawn:
             return
@@ -126,12 +127,13 @@ class BrowseScreen(JobKeys):
 
     @on(JobList.Waiting)
     def _waiting(self) -> None:
-        self._draw_in_force(waiting=True)
+        self.draw_in_force(waiting=True)
 
     @on(JobList.Loaded)
     def _loaded(self) -> None:
         self.phresh.settled.set()
-        self._draw_in_force()
+        self.draw_in_force()
+        self.correct_when_empty()
         if self._job_due:
             self.run_worker(self._back_to(self._job_due), group="view", exit_on_error=False)
             self._job_due = 0
@@ -152,7 +154,7 @@ class BrowseScreen(JobKeys):
     def marks_changed(self) -> None:
         """Other jobs are marked."""
         super().marks_changed()
-        self._draw_in_force()
+        self.draw_in_force()
 
     def look_again(self) -> None:
         """Reads the list again; a screen that is still being put together will read it anyway."""
@@ -176,20 +178,16 @@ class BrowseScreen(JobKeys):
             return not typing and job is not None and self._may_claim(job)
         if action in ABOUT_A_JOB:
             return not typing and self.can_now(action)
-        if action == "go_to":
-            return isinstance(self.focused, JobList)
         if action == "section":
             return bool(self.phresh.preferences.sections)
         if action == "show_new":
             return bool(self.query(JobList)) and self.jobs.new_above > 0
         if action == "undo":
             return not typing and self.phresh.moves.undo is not None
-        if action == "clear":
-            return isinstance(self.focused, JobDetail) or bool(self.marks) or not self.jobs.listing.wanted.is_empty
         if action == "samples":
             jobs = self.jobs
             return jobs.is_empty and jobs.listing.wanted.is_empty and self.phresh.prepared.door is Door.OPERATOR
-        return True
+        return super().check_action(action, parameters)
 
     def _may_claim(self, job: Cleaning) -> bool:
         mine = job.owner == self.session.handle
@@ -198,93 +196,6 @@ class BrowseScreen(JobKeys):
     def on_descendant_focus(self) -> None:
         """Another focus, other keys."""
         self.refresh_bindings()
-
-    # --- search, filter, sort
-
-    def action_search(self) -> None:
-        """Opens the search line."""
-        self._open_line("#search")
-
-    def _open_line(self, which: str) -> None:
-        line = self.query_one(which, TypedLine)
-        line.display = True
-        # at once: what is typed right after the key belongs into the field
-        self.set_focus(line)
-
-    @on(Input.Changed, "#search")
-    def _search_changed(self, event: Input.Changed) -> None:
-        query = parse_query(event.value, local_now())
-        self.query_one(ProblemLine).show(query.problems)
-        self._want(query.filter)
-
-    @on(TypedLine.Blurred, "#search")
-    def _search_left(self) -> None:
-        search = self.query_one("#search", Input)
-        search.display = bool(search.value)
-
-    @on(TypedLine.Done)
-    def _line_done(self) -> None:
-        self.set_focus(self.jobs)
-
-    @on(TypedLine.Left, "#search")
-    def _search_dropped(self, event: TypedLine.Left) -> None:
-        event.line.value = ""
-        self.set_focus(self.jobs)
-
-    def action_next_field(self) -> None:
-        """Takes what is suggested in a line that is typed into."""
-        if isinstance(self.focused, TypedLine):
-            self.focused.accept()
-        else:
-            super().action_next_field()
-
-    def _want(self, wanted: Filter) -> None:
-        self.jobs.show_listing(replace(self.jobs.listing, wanted=wanted))
-        self._draw_in_force()
-
-    def show_query(self, text: str, sort: Sort | None = None) -> None:
-        """Shows what a query means, and stands it in the search line."""
-        search = self.query_one("#search", TypedLine)
-        with self.prevent(Input.Changed):
-            search.value = text
-        search.display = bool(text)
-        query = parse_query(text, local_now())
-        self.query_one(ProblemLine).show(query.problems)
-        listing = self.jobs.listing
-        self.jobs.show_listing(replace(listing, wanted=query.filter, sort=sort or listing.sort))
-        self._draw_in_force()
-
-    def action_clear(self) -> None:
-        """Goes back to the list, or drops the marks, or search and filter."""
-        if not isinstance(self.focused, JobDetail):
-            if self.marks:
-                self.marks.clear()
-            else:
-                self.show_query("")
-        self.jobs.focus()
-
-    def action_filter(self) -> None:
-        """Asks for type and prices."""
-
-        def chosen(wanted: Filter | None) -> None:
-            if wanted is not None:
-                self.show_query(query_of(wanted))
-
-        self.app.push_screen(FilterScreen(self.jobs.listing.wanted), chosen)
-
-    def action_sort(self) -> None:
-        """Asks for the order."""
-        self.app.push_screen(SortScreen(self.jobs.listing.sort), self._show_in_order)
-
-    @on(JobHeading.Chosen)
-    def _head_chosen(self, event: JobHeading.Chosen) -> None:
-        self._show_in_order(event.sort)
-
-    def _show_in_order(self, chosen: str | None) -> None:
-        if chosen is not None:
-            sort = Sort(chosen)
-            self.jobs.show_listing(replace(self.jobs.listing, sort=sort))
-            self._draw_in_force()
 
     # --- sections, and the last view
 
@@ -322,35 +233,6 @@ class BrowseScreen(JobKeys):
         self._file.save(replace(self._view, job=selected.id if selected is not None else 0))
 
     # --- going somewhere
-
-    def action_go_to(self) -> None:
-        """Asks for a value of the order: a day, a price, a letter."""
-        line = self.query_one("#jump", TypedLine)
-        line.placeholder = f"go to {EXPECTED[self.jobs.listing.sort]} · g the top"
-        self._open_line("#jump")
-
-    @on(Input.Changed, "#jump")
-    def _jump_typed(self, event: Input.Changed) -> None:
-        if event.value == "g":
-            # as in vi
-            self._close_jump()
-            self.jobs.action_cursor_top()
-
-    @on(TypedLine.Done, "#jump")
-    def _jump_done(self, event: TypedLine.Done) -> None:
-        if event.line.value.strip():
-            self.jobs.jump_to(event.line.value)
-        self._close_jump()
-
-    @on(TypedLine.Left, "#jump")
-    @on(TypedLine.Blurred, "#jump")
-    def _close_jump(self) -> None:
-        line = self.query_one("#jump", TypedLine)
-        with self.prevent(Input.Changed, TypedLine.Blurred):
-            line.value = ""
-            line.display = False
-            if self.focused in (line, None):
-                self.set_focus(self.jobs)
 
     def action_show_new(self) -> None:
         """Goes to the new jobs above."""

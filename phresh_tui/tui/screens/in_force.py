@@ -21,8 +21,16 @@ def how_many(jobs: JobList) -> str:
     return f"{'' if jobs.total.exact else 'about '}{number:,} open {'job' if number == 1 else 'jobs'}"
 
 
-def in_force(jobs: JobList, currency: str, *, waiting: bool = False) -> Content:
-    """The line above the list."""
+def in_force(jobs: JobList, currency: str, *, instead_of: str = "", waiting: bool = False) -> Content:
+    """The line above the list.
+
+    Args:
+        jobs: the list.
+        currency: of the market.
+        instead_of: the words that nothing has, when others were looked for.
+        waiting: whether the list takes longer than a moment.
+
+    """
     parts: list[tuple[str, str]] = []
     if not jobs.is_loaded:
         parts.append(("Looking for jobs …", "$text-muted"))
@@ -35,6 +43,11 @@ def in_force(jobs: JobList, currency: str, *, waiting: bool = False) -> Content:
         parts.append((f" · {jobs.new_above}{many} new: .", "bold $text-success"))
     if jobs.marks.words:
         parts.append((f" · {jobs.marks.words}", "bold $text-warning"))
+    if instead_of:
+        found = visible(jobs.listing.wanted.text.strip())
+        parts.append(
+            (f" · nothing with “{instead_of}”; showing “{found}”, ! keeps what you typed", "bold $text-warning")
+        )
     parts.append((f" · {jobs.listing.sort.label}", ""))
     parts += [(f" · {text}", "$text-accent") for text in filter_words(jobs.listing.wanted, currency)]
     return Content.assemble(*parts)

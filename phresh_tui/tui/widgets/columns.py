@@ -165,10 +165,11 @@ def columns(shape: Shape, width: int) -> list[tuple[Column, int]]:
 
 
 def _put(column: Column, chosen: list[Column], instead_of: tuple[Column, ...]) -> None:
-    """Puts a column into the place of another one, when it is not there and there is such a place."""
+    """Puts a column before the price instead of another one, when it is not there and the other one is."""
     for other in () if column in chosen else instead_of:
         if other in chosen:
-            chosen[chosen.index(other)] = column
+            chosen.remove(other)
+            chosen.insert(chosen.index(Column.PRICE), column)
             return
 
 

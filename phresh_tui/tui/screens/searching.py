@@ -1,0 +1,211 @@
+"""What the open jobs are looked for with: the search line, the filter, the order, a typo put right, jumps."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from textual import on
+from textual.widgets import Input
+
+from phresh_tui.database import listings
+from phresh_tui.market.errors import BadInput, PhreshError
+from phresh_tui.market.query import Problem, parse_query
+from phresh_tui.market.search import Filter, Sort
+from phresh_tui.market.text import visible
+from phresh_tui.market.when import local_now
+from phresh_tui.tui.screens.filter import FilterScreen
+from phresh_tui.tui.screens.job_keys import JobKeys
+from phresh_tui.tui.screens.sort import SortScreen
+from phresh_tui.tui.widgets.detail import JobDetail
+from phresh_tui.tui.widgets.heading import JobHeading
+from phresh_tui.tui.widgets.job_list import JobList
+from phresh_tui.tui.widgets.search_box import EXPECTED, ProblemLine, TypedLine
+
+# seconds without a key before a search that finds nothing is looked at for typos
+REST = 0.3
+
+
+class Searching(JobKeys):
+    """The part of the screen of open jobs that says what is listed."""
+
+    instead_of = ""
+    """The words that nothing has, while something like them is shown."""
+    _kept = ""
+
+    @property
+    def jobs(self) -> JobList:
+        """The list."""
+        return self.query_one(JobList)
+
+    def draw_in_force(self, *, waiting: bool = False) -> None:
+        """Says what is listed."""
+        raise NotImplementedError
+
+    def action_search(self) -> None:
+        """Opens the search line."""
+        self._open_line("#search")
+
+    def _open_line(self, which: str) -> None:
+        line = self.query_one(which, TypedLine)
+        line.display = True
+        # at once: what is typed right after the key belongs into the field
+        self.set_focus(line)
+
+    @on(Input.Changed, "#search")
+    def _search_changed(self, event: Input.Changed) -> None:
+        query = parse_query(event.value, local_now())
+        self.query_one("#problem", ProblemLine).show(query.problems)
+        self._want(query.filter)
+
+    @on(TypedLine.Blurred, "#search")
+    def _search_left(self) -> None:
+        search = self.query_one("#search", Input)
+        search.display = bool(search.value)
+
+    @on(TypedLine.Done, "#search")
+    def _line_done(self) -> None:
+        self.set_focus(self.jobs)
+
+    @on(TypedLine.Left, "#search")
+    def _search_dropped(self, event: TypedLine.Left) -> None:
+        event.line.value = ""
+        self.set_focus(self.jobs)
+
+    def action_next_field(self) -> None:
+        """Takes what is suggested in a line that is typed into."""
+        if isinstance(self.focused, TypedLine):
+            self.focused.accept()
+        else:
+            super().action_next_field()
+
+    def _want(self, wanted: Filter) -> None:
+        self.instead_of = ""
+        self.jobs.show_listing(replace(self.jobs.listing, wanted=wanted))
+        self.draw_in_force()
+
+    def show_query(self, text: str, sort: Sort | None = None) -> None:
+        """Shows what a query means, and stands it in the search line."""
+        self.instead_of = ""
+        search = self.query_one("#search", TypedLine)
+        with self.prevent(Input.Changed):
+            search.value = text
+        search.display = bool(text)
+        query = parse_query(text, local_now())
+        self.query_one("#problem", ProblemLine).show(query.problems)
+        listing = self.jobs.listing
+        self.jobs.show_listing(replace(listing, wanted=query.filter, sort=sort or listing.sort))
+        self.draw_in_force()
+
+    def action_clear(self) -> None:
+        """Goes back to the list, or drops the marks, or search and filter."""
+        if not isinstance(self.focused, JobDetail):
+            if self.marks:
+                self.marks.clear()
+            else:
+                self.show_query("")
+        self.jobs.focus()
+
+    def action_filter(self) -> None:
+        """Asks for everything that the search line can say."""
+
+        def chosen(query: str | None) -> None:
+            if query is not None:
+                self.show_query(query)
+
+        self.app.push_screen(FilterScreen(self.session, self.query_one("#search", TypedLine).value), chosen)
+
+    def action_sort(self) -> None:
+        """Asks for the order."""
+        self.app.push_screen(SortScreen(self.jobs.listing.sort), self._show_in_order)
+
+    @on(JobHeading.Chosen)
+    def _head_chosen(self, event: JobHeading.Chosen) -> None:
+        self._show_in_order(event.sort)
+
+    def _show_in_order(self, chosen: str | None) -> None:
+        if chosen is not None:
+            sort = Sort(chosen)
+            self.jobs.show_listing(replace(self.jobs.listing, sort=sort))
+            self.draw_in_force()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The footer tells the truth."""
+        if action == "go_to":
+            return isinstance(self.focused, JobList)
+        if action == "as_typed":
+            return bool(self.instead_of)
+        if action == "clear":
+            dropped = bool(self.marks) or bool(self.instead_of) or not self.jobs.listing.wanted.is_empty
+            return isinstance(self.focused, JobDetail) or dropped
+        return super().check_action(action, parameters)
+
+    # --- a typo
+
+    def correct_when_empty(self) -> None:
+        """Looks for something like the words when nothing has them."""
+        text = self.jobs.listing.wanted.text
+        if self.jobs.is_empty and not self.jobs.is_stale and text and text != self._kept:
+            self.run_worker(self._correct(), group="correct", exclusive=True, exit_on_error=False)
+
+    async def _correct(self) -> None:
+        listing = self.jobs.listing
+        await asyncio.sleep(REST)
+        if self.jobs.listing != listing:
+            return
+        try:
+            better = await listings.corrected(self.session, listing.wanted)
+        except PhreshError:
+            # it stays empty, which is what was asked for
+            return
+        if better is not None and self.jobs.listing == listing and self.jobs.is_empty:
+            self.instead_of = visible(listing.wanted.text.strip())
+            self.jobs.show_listing(replace(listing, wanted=better))
+            self.draw_in_force()
+
+    def action_as_typed(self) -> None:
+        """Shows what was typed, though nothing has it."""
+        wanted = parse_query(self.query_one("#search", TypedLine).value, local_now()).filter
+        self._kept = wanted.text
+        self._want(wanted)
+
+    # --- going somewhere
+
+    def action_go_to(self) -> None:
+        """Asks for a value of the order: a day, a price, a letter."""
+        line = self.query_one("#jump", TypedLine)
+        line.placeholder = f"go to {EXPECTED[self.jobs.listing.sort]} · g the top"
+        self._open_line("#jump")
+
+    @on(Input.Changed, "#jump")
+    def _jump_typed(self, event: Input.Changed) -> None:
+        self.query_one("#jump-problem", ProblemLine).show(())
+        if event.value == "g":
+            # as in vi
+            self._close_jump()
+            self.jobs.action_cursor_top()
+
+    @on(TypedLine.Done, "#jump")
+    def _jump_done(self, event: TypedLine.Done) -> None:
+        text = event.line.value
+        try:
+            if text.strip():
+                listings.jump_value(self.jobs.listing, text, local_now())
+        except BadInput as error:
+            # what was typed stays, to be mended
+            self.query_one("#jump-problem", ProblemLine).show((Problem(0, len(text), str(error)),))
+            return
+        if text.strip():
+            self.jobs.jump_to(text)
+        self._close_jump()
+
+    @on(TypedLine.Left, "#jump")
+    @on(TypedLine.Blurred, "#jump")
+    def _close_jump(self) -> None:
+        line = self.query_one("#jump", TypedLine)
+        self.query_one("#jump-problem", ProblemLine).show(())
+        with self.prevent(Input.Changed, TypedLine.Blurred):
+            line.value = ""
+            line.display = False
+            if self.focused in (line, None):
+                self.set_focus(self.jobs)
