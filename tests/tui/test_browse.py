@@ -537,7 +537,7 @@ async def test_a_typo_says_what_is_shown_instead_and_a_bad_jump_stays_in_its_lin
         await driver.press("s", "p", "g", *"soon", "enter")
         await driver.see("soon", "^^^^")
         line = driver.app.screen.query_one("#jump", Input)
-        assert driver.app.focused is line
+        assert line.has_focus
         await driver.press("backspace", "backspace", "backspace", "backspace", *"20", "enter")
         await driver.not_see("^")
-        await driver.until(lambda: type(driver.app.focused) is JobList, "the list")
+        await driver.until(lambda: driver.jobs.has_focus, "the list")
