@@ -81,7 +81,7 @@ async def test_who_was_slower_learns_who_was_faster_and_sees_the_list_as_it_is(m
         await driver.see("Claim “Wash")
         await cleanings.claim(eve, uuid4(), job)
         await driver.press("y")
-        await driver.see("Not claimed: @eve was faster", "claimed by @eve", "0 open jobs")
+        await driver.see("Not claimed: @eve was faster", "by @eve", "0 open jobs")
 
 
 async def test_a_claim_at_another_price_than_the_one_shown_is_refused(market: Market, drive: Drive) -> None:
@@ -158,7 +158,7 @@ async def test_a_job_that_is_taken_stays_under_the_cursor_until_the_cursor_leave
         job = driver.jobs.selected
         assert job is not None
         await cleanings.claim(eve, uuid4(), job)
-        await driver.see("claimed by @eve", "4 open jobs")
+        await driver.see("@eve, no stars yet", "4 open jobs")
         assert driver.selected == "Job 2"
         assert "Claim" not in driver.footer
         await driver.press("j")

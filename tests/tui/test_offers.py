@@ -29,7 +29,7 @@ async def test_an_offer_is_made_changed_and_withdrawn_with_keys(market: Market, 
     job = await posted(ada, "Windows", booking=Booking.BY_OFFER, hours=Decimal("2.5"), area="Soho", starts_at=NEXT_WEEK)
     async with drive("bob", refresh="60") as driver:
         await driver.browsing()
-        await driver.see("by offer", "about $50.00 for 2.5 hours", "Soho", "posted by @ada no")
+        await driver.see("by offer", "about $50.00 for 2.5 hours", "Soho", "posted by @ada, no")
         assert "c Claim" not in driver.footer
         assert "w Withdraw" not in driver.footer
         await driver.press("o")

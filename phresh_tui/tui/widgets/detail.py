@@ -124,12 +124,11 @@ def _money(job: Cleaning, session: Session) -> str:
 def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> list[str]:
     posted = age(job.created_at, now)
     owner = "you" if job.owner == me else f"@{job.owner}"
-    stars = f" {show_stars(known.poster)}" if known is not None and known.poster is not None else ""
+    poster, cleaner = (known.poster, known.cleaner) if known is not None else (None, None)
     facts = [
         job.cleaning_type.label,
-        f"posted by {owner}{stars}" + ("" if posted == "now" else f" {posted} ago"),
-        f"{job.status.sign} {state_of(job, me)}"
-        + (f" {show_stars(known.cleaner)}" if known is not None and known.cleaner is not None else ""),
+        f"posted by {owner}{_stars(poster)}" + ("" if posted == "now" else f", {posted} ago"),
+        f"{job.status.sign} {state_of(job, me)}{_stars(cleaner)}",
     ]
     if job.id:
         facts.append(f"no. {job.id}")
@@ -140,6 +139,10 @@ def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> list[s
     if job.booking is Booking.BY_OFFER:
         facts.append("by offer")
     return facts
+
+
+def _stars(profile: Profile | None) -> str:
+    return f", {show_stars(profile)}" if profile is not None else ""
 
 
 def _news(job: Cleaning, known: About | None, session: Session, now: datetime) -> list[tuple[str, str]]:
