@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
-import gc
 import importlib
 import os
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 from phresh_tui.cli.context import Context
 from phresh_tui.cli.terminal import is_terminal
 from phresh_tui.database.session import Session
+
+if TYPE_CHECKING:
+    import argparse
 
 
 async def start(_: argparse.Namespace, context: Context) -> int:
@@ -22,8 +24,6 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         from phresh_tui.cli.jobs import list_open, open_list_arguments
 
         return await list_open(open_list_arguments(), context)
-    # what is imported stays: to look through it for garbage again and again takes a tenth of the start
-    gc.disable()
     # most of the start, while the settings are read and the database is waited for
     importing = threading.Thread(target=_import_screens, daemon=True)
     importing.start()
@@ -40,8 +40,6 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.app import run_program
 
-        gc.freeze()
-        gc.enable()
         try:
             return await run_program(
                 context.settings,

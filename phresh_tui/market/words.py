@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from phresh_tui.market.price import show_price
-from phresh_tui.market.record import Event, Profile
+
+if TYPE_CHECKING:
+    from phresh_tui.market.record import Event, Profile
 
 # what a move is called in the past; braces are filled from the event
 _SAID = {

@@ -279,7 +279,7 @@ def actions_in(*places: Where) -> list[Action]:
 
 def order_in_footer(binding_id: str | None) -> int:
     """Where a binding stands in the footer, from the left."""
-    for action in ACTIONS:
-        if binding_id == action.binding_id:
-            return action.footer
-    return 50
+    return _FOOTER.get(binding_id, 50)
+
+
+_FOOTER: dict[str | None, int] = {action.binding_id: action.footer for action in ACTIONS}

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import Provider
 from textual.screen import Screen
-from textual.widgets import TextArea
 
 from phresh_tui.database import cleanings
 from phresh_tui.database.preparation import Prepared
@@ -29,7 +29,6 @@ from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import collect_when_quiet
-from phresh_tui.tui.copying import is_at_the_desk, to_desktop
 from phresh_tui.tui.first_steps import WELCOME, welcome
 from phresh_tui.tui.hangup import watch_terminal
 from phresh_tui.tui.jumping import Spot, targets_on
@@ -38,8 +37,6 @@ from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_l
 from phresh_tui.tui.moves import Moves
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
-from phresh_tui.tui.screens.post import PostScreen
-from phresh_tui.tui.screens.sign_in import SignInScreen
 from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look, theme_for
 from phresh_tui.tui.unread import Unread
 from phresh_tui.tui.widgets.section_tabs import check_sections
@@ -50,6 +47,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("phresh")
 
 SAMPLES = 200
+# seconds that everything else waits for the first jobs
+LATEST = 1.0
 
 
 class _LogStream:
@@ -155,6 +154,8 @@ class PhreshApp(App[int]):
                 message = str(error)
             else:
                 return
+        from phresh_tui.tui.screens.sign_in import SignInScreen
+
         await self.push_screen(SignInScreen(message))
 
     async def on_unmount(self) -> None:
@@ -167,15 +168,26 @@ class PhreshApp(App[int]):
     async def signed_in(self, session: Session) -> None:
         """Shows the market to a member."""
         self.session = session
-        remember_handle(self.prepared.target.masked_url, session.handle)
         session.watch_link(self._link_changed)
-        session.on_change(self.look_again)
         self.moves.connection_is(True)
         self.unread.forget()
-        self.unread.look()
+        self.run_worker(self._after_first_jobs(session), exit_on_error=False)
         await self._to_first_screen(BrowseScreen())
         if is_new(WELCOME):
             self.run_worker(welcome(self), exit_on_error=False)
+
+    async def _after_first_jobs(self, session: Session) -> None:
+        """What nobody waits for: who was here, what others do, how much there is to read."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LATEST):
+                await self.settled.wait()
+        self.call_after_refresh(self._listen, session)
+
+    def _listen(self, session: Session) -> None:
+        remember_handle(self.prepared.target.masked_url, session.handle)
+        if session is self.session:
+            session.on_change(self.look_again)
+            self.unread.look()
 
     async def _to_first_screen(self, screen: Screen[None]) -> None:
         while len(self.screen_stack) > 1:
@@ -184,6 +196,8 @@ class PhreshApp(App[int]):
 
     async def action_sign_out(self) -> None:
         """Back to the question who you are; drafts stay."""
+        from phresh_tui.tui.screens.sign_in import SignInScreen
+
         self.moves.forget()
         self.wanted_handle = ""
         # the screens of a member need the session until they are gone
@@ -292,6 +306,8 @@ class PhreshApp(App[int]):
 
     def open_form(self, job: Cleaning | None = None, *, again: bool = False) -> None:
         """Opens the form for a new job, for one like an earlier one, or for the change of one."""
+        from phresh_tui.tui.screens.post import PostScreen
+
         if self.session is not None and not isinstance(self.screen, PostScreen):
             place, number = self.prepared.target.masked_url, job.id if job else None
             file = DraftFile(place, self.session.handle, number, again=again)
@@ -361,7 +377,15 @@ class PhreshApp(App[int]):
         self.look = look
         theme = theme_for(look, self.terminal_is_dark)
         # one that an older or newer version knew is no reason not to start
-        self.theme = theme if theme in self.available_themes else theme_for(FOLLOW, self.terminal_is_dark)
+        theme = theme if theme in self.available_themes else theme_for(FOLLOW, self.terminal_is_dark)
+        if self.is_running:
+            self.theme = theme
+            return
+        # before the start nothing has been styled yet: everything would be read and styled twice
+        self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+        for name, worn in (("-dark-mode", self.current_theme.dark), ("-light-mode", not self.current_theme.dark)):
+            self.set_class(worn, name, update=False)
 
     def open_section(self, section: Section) -> None:
         """Shows the list of one of the member's sections."""
@@ -376,6 +400,8 @@ class PhreshApp(App[int]):
     def copy(self, text: str | None) -> None:
         """Puts a text on the clipboard of the terminal, also over SSH, and on the desktop's; nothing for None."""
         if text is not None:
+            from phresh_tui.tui.copying import is_at_the_desk, to_desktop
+
             self.copy_to_clipboard(text)
             if is_at_the_desk() and not self.is_web:
                 self.run_worker(partial(to_desktop, text), thread=True, group="clipboard", exit_on_error=False)
@@ -403,6 +429,8 @@ class PhreshApp(App[int]):
 
     def action_editor(self) -> None:
         """Opens the text that is written just now in the member's own editor."""
+        from textual.widgets import TextArea
+
         field = self.focused
         if not isinstance(field, TextArea) or field.read_only:
             # the key is for something else here

@@ -11,7 +11,6 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.tui.actions import actions_in
 from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.memory import is_new, no_longer_new, remembered_look
-from phresh_tui.tui.screens.menu import Item, Menu
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -24,6 +23,7 @@ BEST = 3
 async def welcome(app: PhreshApp) -> None:
     """After the question who one is: sample jobs or an empty market, light or dark. Escape skips each."""
     from phresh_tui.tui.screens.looks import ThemeMenu
+    from phresh_tui.tui.screens.menu import Item, Menu
 
     if await _may_fill(app):
         items = [

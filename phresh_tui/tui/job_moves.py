@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from phresh_tui.database import cleanings, offers
+from phresh_tui.database import cleanings
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
-from phresh_tui.market.record import Offer
 from phresh_tui.market.text import visible
 from phresh_tui.tui.moves import Step, Undo
+
+if TYPE_CHECKING:
+    from phresh_tui.market.record import Offer
 
 
 def shown_name(job: Cleaning) -> str:
@@ -68,6 +71,8 @@ def withdraw(job: Cleaning) -> Step:
     """Takes one's own offer back."""
 
     async def send(session: Session, request: UUID) -> None:
+        from phresh_tui.database import offers
+
         await offers.withdraw(session, request, job.id)
 
     name = _named(job)
@@ -83,6 +88,8 @@ def accept(job: Cleaning, offer: Offer) -> Step:
     """Gives one's own job to an offerer, at the price that was shown."""
 
     async def send(session: Session, request: UUID) -> None:
+        from phresh_tui.database import offers
+
         await offers.accept(session, request, offer)
 
     return Step(job, "The acceptance", send, f"@{offer.handle} has {_named(job)} now.", "Not accepted")
@@ -92,6 +99,8 @@ def decline(job: Cleaning, offer: Offer) -> Step:
     """Says no to an offer on one's own job."""
 
     async def send(session: Session, request: UUID) -> None:
+        from phresh_tui.database import offers
+
         await offers.decline(session, request, job.id, offer.handle)
 
     name = _named(job)

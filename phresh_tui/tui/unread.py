@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phresh_tui.database import events
 from phresh_tui.database.session import Link
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.record import Event
 from phresh_tui.market.text import visible
 from phresh_tui.market.words import said
 from phresh_tui.tui.widgets.bars import TopBar
 from phresh_tui.tui.workers import read_latest
 
 if TYPE_CHECKING:
+    from phresh_tui.market.record import Event
     from phresh_tui.tui.app import PhreshApp
 
 # counted up to here; more is shown as 99+
@@ -50,6 +49,8 @@ class Unread:
             read_latest(self._app, self._look, "unread")
 
     async def _look(self) -> None:
+        from phresh_tui.database import events
+
         session = self._app.session
         if session is None:
             return

@@ -12,6 +12,7 @@ import pytest
 from phresh_tui import __version__
 from phresh_tui.cli.arguments import ASPECTS, BOOKINGS, SORTS, TYPES
 from phresh_tui.cli.commands import COMMANDS
+from phresh_tui.cli.main import program_alone
 from phresh_tui.cli.parser import EXIT_CODES, make_parser
 from phresh_tui.market import errors, record
 from phresh_tui.market.cleaning import Booking, CleaningType
@@ -19,6 +20,30 @@ from phresh_tui.market.search import Sort
 from tests.cli.support import called, phresh_process
 
 HEAVY = ("textual", "rich", "asyncpg", "pydantic", "pydantic_settings", "asyncio", "dataclasses")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--as", "ada"], ["--as", ""], ["--as", "@ada"]])
+def test_the_program_alone_is_understood_as_the_parser_would(arguments: list[str]) -> None:
+    chosen = program_alone(arguments)
+    assert chosen is not None
+    assert vars(chosen) == vars(make_parser().parse_args(arguments))
+
+
+@pytest.mark.parametrize("arguments", [["--as"], ["--as", "-h"], ["--as", "ada", "jobs"], ["--as=ada"]])
+def test_whatever_else_is_typed_is_for_the_parser(arguments: list[str]) -> None:
+    assert program_alone(arguments) is None
+
+
+def test_the_first_screen_loads_nothing_of_the_others() -> None:
+    later = ("argparse", "textual.widgets._text_area", "phresh_tui.market.record", "phresh_tui.database.offers")
+    screens = "post", "sign_in", "menu", "confirm", "filter", "sort", "mine", "inbox"
+    program = (
+        "import sys; import phresh_tui.cli.main, phresh_tui.cli.program, phresh_tui.tui.app;"
+        f"print([name for name in {later + tuple(f'phresh_tui.tui.screens.{name}' for name in screens)!r}"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n", "a module that is loaded for nothing costs every start"
 
 
 @pytest.mark.parametrize("argument", ["--help", "--version"])

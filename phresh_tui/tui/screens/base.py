@@ -11,12 +11,12 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import greet
 from phresh_tui.tui.marks import Marks
-from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.widgets.bars import TopBar
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
     from phresh_tui.tui.exporting import Export
+    from phresh_tui.tui.screens.menu import Item
 
 
 class MarketScreen(Screen[None]):
@@ -40,6 +40,14 @@ class MarketScreen(Screen[None]):
         session = self.phresh.session
         assert session is not None
         return session
+
+    def wear_size(self) -> None:
+        """Takes the classes of its size before anything is styled, which Textual would style once more for them."""
+        for size, points in zip(self.app.size, (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), strict=True):
+            for least, name in sorted(points or (), reverse=True):
+                if size >= least:
+                    self.add_class(name, update=False)
+                    break
 
     def show_link(self, link: Link) -> None:
         """Tells the top line how the connection is."""
@@ -127,6 +135,8 @@ class MarketScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Asks what of it, then copies."""
+        from phresh_tui.tui.screens.menu import Menu
+
         if items := self.copyable():
             self.app.push_screen(Menu("Copy", items), self.phresh.copy)
         else:

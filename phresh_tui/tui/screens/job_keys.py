@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from phresh_tui.database.about import About
 from phresh_tui.market.cleaning import Booking, Cleaning
 from phresh_tui.market.moves import possible
 from phresh_tui.market.price import show_price
@@ -13,16 +12,15 @@ from phresh_tui.market.text import visible
 from phresh_tui.market.words import show_span
 from phresh_tui.tui import job_moves
 from phresh_tui.tui.marks import Marks
-from phresh_tui.tui.moves import Step
 from phresh_tui.tui.screens.base import MarketScreen
-from phresh_tui.tui.screens.confirm import AskReason, Confirm
-from phresh_tui.tui.screens.offer import OfferDialog
-from phresh_tui.tui.screens.several import ask_all
 from phresh_tui.tui.widgets.detail import JobDetail
-from phresh_tui.tui.widgets.now_list import NowList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from phresh_tui.database.about import About
     from phresh_tui.tui.exporting import Export
+    from phresh_tui.tui.moves import Step
 
 # in the first five minutes a claim is given back without a word; asked a little earlier, for the answer takes time
 WITHOUT_REASON = timedelta(minutes=4, seconds=30)
@@ -66,6 +64,8 @@ class JobKeys(MarketScreen):
 
     def marks_changed(self) -> None:
         """Draws the lists again, and looks which keys there are."""
+        from phresh_tui.tui.widgets.now_list import NowList
+
         for part in self.query("JobList, NowList"):
             if isinstance(part, NowList):
                 part.draw_again()
@@ -128,6 +128,8 @@ class JobKeys(MarketScreen):
 
     def action_offer(self) -> None:
         """Asks for price and message."""
+        from phresh_tui.tui.screens.offer import OfferDialog
+
         job, about = self.shown_job, self.about
         if job is not None:
             live = about.live_offers if about is not None else ()
@@ -141,12 +143,19 @@ class JobKeys(MarketScreen):
 
     def ask(self, before: str, job: Cleaning, after: str, step: Step) -> None:
         """Asks a yes or no about a job, and makes the move."""
+        from phresh_tui.tui.screens.confirm import Confirm
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.phresh.moves.start(step)
 
         self.app.push_screen(Confirm(before, job_moves.shown_name(job), after), answered)
+
+    def ask_why(self, question: str, job: Cleaning, step: Callable[[Cleaning, str], Step]) -> None:
+        """Asks for a reason, and makes the move."""
+        from phresh_tui.tui.screens.confirm import AskReason
+
+        self.app.push_screen(AskReason(question, job, lambda reason: step(job, reason)))
 
     def action_undo(self) -> None:
         """Takes the last move back."""
@@ -183,16 +192,20 @@ class JobKeys(MarketScreen):
 
     def action_cancel_job(self) -> None:
         """Asks why, then takes one's own job back, or all that are marked."""
+        from phresh_tui.tui.screens.several import ask_all
+
         if self.marks:
             ask_all(self.phresh, self.marks, "Cancel", "cancelled", job_moves.cancel, why=True)
             return
         job = self.shown_job
         if job is not None:
             question = f"Cancel “{visible(job.name)}”: why?"
-            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.cancel(job, reason)))
+            self.ask_why(question, job, job_moves.cancel)
 
     def action_release(self) -> None:
         """Asks, then opens a claimed job again, or all that are marked; why, when one was not claimed just now."""
+        from phresh_tui.tui.screens.several import ask_all
+
         if self.marks:
             why = any(_needs_reason(job) for job in self.marks.jobs)
             ask_all(self.phresh, self.marks, "Release", "released", job_moves.release, why=why)
@@ -204,7 +217,7 @@ class JobKeys(MarketScreen):
             "Give “", f"” back to @{job.owner}")  # fmt: skip
         if _needs_reason(job):
             question = f"{before}{visible(job.name)}{after}: why?"
-            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.release(job, reason)))
+            self.ask_why(question, job, job_moves.release)
         else:
             self.ask(before, job, f"{after}?", job_moves.release(job))
 
@@ -227,7 +240,7 @@ class JobKeys(MarketScreen):
         job = self.shown_job
         if job is not None:
             question = f"Send “{visible(job.name)}” back to @{job.claimed_by}: why?"
-            self.app.push_screen(AskReason(question, job, lambda reason: job_moves.send_back(job, reason)))
+            self.ask_why(question, job, job_moves.send_back)
 
     def action_review(self) -> None:
         """Asks for stars, then writes the review."""

@@ -14,9 +14,7 @@ from phresh_tui.market.query import Problem, parse_query
 from phresh_tui.market.search import Filter, Sort
 from phresh_tui.market.text import visible
 from phresh_tui.market.when import local_now
-from phresh_tui.tui.screens.filter import FilterScreen
 from phresh_tui.tui.screens.job_keys import JobKeys
-from phresh_tui.tui.screens.sort import SortScreen
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
@@ -108,6 +106,7 @@ class Searching(JobKeys):
 
     def action_filter(self) -> None:
         """Asks for everything that the search line can say."""
+        from phresh_tui.tui.screens.filter import FilterScreen
 
         def chosen(query: str | None) -> None:
             if query is not None:
@@ -117,6 +116,8 @@ class Searching(JobKeys):
 
     def action_sort(self) -> None:
         """Asks for the order."""
+        from phresh_tui.tui.screens.sort import SortScreen
+
         self.app.push_screen(SortScreen(self.jobs.listing.sort), self._show_in_order)
 
     @on(JobHeading.Chosen)

@@ -98,8 +98,8 @@ class KeyBar(Widget):
     def _bindings_changed(self, _: Screen[object]) -> None:
         self.refresh()
 
-    def _keys(self, *, in_full: bool) -> list[tuple[str, str, str]]:
-        """What is shown of each key, from the left: the key, its label, and the key as Textual names it."""
+    def _shown_bindings(self) -> list[Binding]:
+        """Those of the keys that are shown, from the left."""
         found = []
         seen: set[str] = set()
         for active in self.screen.active_bindings.values():
@@ -108,9 +108,8 @@ class KeyBar(Widget):
             if not (binding.show and active.enabled) or {binding.action, binding.description} & seen:
                 continue
             seen |= {binding.action, binding.description}
-            found.append((order_in_footer(binding.id), self.app.get_key_display(binding), binding))
-        found.sort(key=lambda item: item[0])
-        return [(display, self._label(binding, in_full), binding.key) for _, display, binding in found]
+            found.append(binding)
+        return sorted(found, key=lambda binding: order_in_footer(binding.id))
 
     def _label(self, binding: Binding, in_full: bool) -> str:
         labels = self.screen.key_labels(binding.action) if hasattr(self.screen, "key_labels") else ()
@@ -119,10 +118,11 @@ class KeyBar(Widget):
     def render(self) -> RenderResult:
         """Draws one line."""
         room = self.size.width
-        keys: list[tuple[str, str, str]] = []
+        shown = self._shown_bindings() if self.screen.is_attached else []
         for in_full in (True, False):
+            # of each key how it is shown, its label, and how Textual names it
+            keys = [(self.app.get_key_display(key), self._label(key, in_full), key.key) for key in shown]
             # the longer labels stand when there is room for all keys but those that lead elsewhere
-            keys = self._keys(in_full=in_full) if self.screen.is_attached else []
             needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
             if sum(cells for cells, (*_, key) in zip(needed, keys, strict=True) if key not in ELSEWHERE) <= room:
                 break

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from phresh_tui.database.about import About, Profiles, about
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.price import estimate, show_price
-from phresh_tui.market.record import OfferStatus, Profile
 from phresh_tui.market.text import age, visible, visible_paragraphs
 from phresh_tui.market.words import show_hours, show_span, show_stars
 from phresh_tui.tui.widgets.columns import state_of
 from phresh_tui.tui.widgets.reading import Reading
 from phresh_tui.tui.workers import read_latest
+
+if TYPE_CHECKING:
+    from phresh_tui.database.about import About, Profiles
+    from phresh_tui.market.record import Profile
 
 # seconds that the cursor rests on a job before more is read about it
 REST = 0.12
@@ -45,7 +48,7 @@ class JobDetail(Reading):
     def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._session = session
-        self._profiles = Profiles(session)
+        self._profiles: Profiles | None = None
         self._text = Static(markup=False)
         self._job: Cleaning | None = None
         self._about: About | None = None
@@ -71,7 +74,7 @@ class JobDetail(Reading):
         if not same:
             self._about = None
             self.scroll_home(animate=False)
-        elif self._about is not None and self._about.job != job:
+        elif self._profiles is not None and self._about is not None and self._about.job != job:
             # a move may have opened or closed the eyes of both sides
             self._profiles.forget()
         self._draw()
@@ -85,6 +88,11 @@ class JobDetail(Reading):
 
     async def _read(self, job: Cleaning, rest: float) -> None:
         await asyncio.sleep(rest)
+        # not before the first jobs stand there
+        from phresh_tui.database.about import Profiles, about
+
+        if self._profiles is None:
+            self._profiles = Profiles(self._session)
         try:
             found = await about(self._session, job, self._profiles)
         except PhreshError:
@@ -149,6 +157,8 @@ def _news(job: Cleaning, known: About | None, session: Session, now: datetime) -
     """What one should know before the next move: overlaps, offers, where to go and whom to call."""
     if known is None:
         return []
+    from phresh_tui.market.record import OfferStatus
+
     currency, mine = session.market.currency, job.owner == session.handle
     lines = []
     for other in known.overlaps:
