@@ -10,6 +10,7 @@ from phresh_tui.database.cleanings import COLUMNS, cleaning_of
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.errors import NotAMember
+from phresh_tui.market.member import handle_of
 from phresh_tui.market.record import Offer, OfferStatus, PrivateDetails, Profile
 
 # seconds in which a profile is not read again
@@ -28,6 +29,7 @@ class About:
         overlaps: claimed jobs of one's own at the time of an open job.
         private: address, access notes and phone, or None when there are none or they are not for this member.
         reviewed: whether one has written one's review.
+        missing: handle of a cleaner of one's own job who may be reported as a no-show, or None.
 
     """
 
@@ -38,6 +40,7 @@ class About:
     overlaps: tuple[Cleaning, ...] = ()
     private: PrivateDetails | None = None
     reviewed: bool = False
+    missing: str | None = None
 
     @property
     def live_offers(self) -> tuple[Offer, ...]:
@@ -82,7 +85,35 @@ async def about(session: Session, job: Cleaning, profiles: Profiles) -> About:
         tuple(await overlaps(session, job)),
         await people.private_details(session, job.id) if mine else None,
         mine and job.status is Status.CONFIRMED and bool(await reviewed(session, [job.id])),
+        await missing(session, job.id) if job.owner == me else None,
     )
+
+
+async def missing(session: Session, job_id: int) -> str | None:
+    """Who may be reported as a no-show of one's own job, by the rule of ``report_no_show``: who gave it back too late,
+    or had not come when one opened it again, last; None when there is nobody, or it is reported.
+    """
+    login = await session.fetch_value(
+        """
+        select e.other from public.events e
+        where e.cleaning_id = $1::bigint and e.move = 'release' and (e.details ->> 'late')::boolean
+            and (
+                e.actor = e.other or (e.details ->> 'starts_at')::timestamptz
+                    between (e.details ->> 'claimed_at')::timestamptz and e.happened_at
+            )
+            and not exists (
+                select from public.events u
+                where u.cleaning_id = e.cleaning_id and u.version = e.version + 1 and u.move = 'undo_release'
+            )
+            and not exists (
+                select from public.visible_reviews r
+                where r.cleaning_id = e.cleaning_id and r.author = $2::text collate "C" and r.subject = e.other
+            )
+        order by e.version desc limit 1
+        """,
+        *(job_id, session.target.user),
+    )
+    return None if login is None else handle_of(login)
 
 
 async def overlaps(session: Session, job: Cleaning) -> list[Cleaning]:

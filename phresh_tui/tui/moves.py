@@ -289,7 +289,10 @@ class Moves:
             self._undos.append(undo)
             self._app.tell_error(error)
         except PhreshError as error:
-            self._app.tell(f"The {undo.move} {undo.about} cannot be undone. {error}", error=True)
+            why = str(error)
+            if session is not None and isinstance(error, JobNotOpen) and error.taken_by == session.handle:
+                why = "It was accepted meanwhile, and the job is yours: R on My jobs gives it back."
+            self._app.tell(f"The {undo.move} {undo.about} cannot be undone. {why}", error=True)
         finally:
             self._undoing = False
             self._tell_footer()

@@ -7,6 +7,7 @@ import pytest
 from phresh_tui.paths import state_folder
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.screens.menu import Menu
+from phresh_tui.tui.screens.sign_in import own_name
 from tests.support import Market
 from tests.tui.conftest import Drive
 
@@ -56,3 +57,20 @@ async def test_each_question_is_skipped_by_escape(market: Market, drive: Drive) 
         await driver.see("No open jobs yet")
         assert driver.app.theme == "phresh-dark"
         assert not isinstance(driver.app.screen, Menu)
+
+
+async def test_even_the_first_question_is_skipped_by_escape(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "Ada.L")
+    async with drive() as driver:
+        await driver.see("(1 of 3)", "Esc skips this, and you are", "@ada_l.")
+        await driver.press("escape")
+        await driver.see("2 of 3", "@ada_l")
+        await driver.press("escape")
+        await driver.see("3 of 3")
+        await driver.press("escape")
+        await driver.see("No open jobs yet")
+    for name, handle in (("1", "guest"), ("phresh", "guest"), ("bob", "bob")):
+        monkeypatch.setattr("getpass.getuser", lambda name=name: name)
+        assert own_name() == handle

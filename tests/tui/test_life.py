@@ -164,3 +164,56 @@ async def test_the_cleaner_goes_from_the_offer_to_the_review(market: Market, dri
     assert (await now(ada, other.id)).status is Status.CONFIRMED
     assert {review.author for review in await people.reviews_of(ada, "ada")} == {"bob"}, "both are in, so both are seen"
     assert {review.author for review in await people.reviews_of(bob, "bob")} == {"ada"}
+
+
+async def test_a_no_show_is_reported_and_private_details_change_after_the_claim(market: Market, drive: Drive) -> None:
+    ada, bob = await market.session("ada"), await market.session("bob")
+    soon = datetime.now(UTC) + timedelta(hours=3)
+    job_id = await cleanings.post(ada, uuid4(), replace(draft("Windows"), starts_at=soon, hours=Decimal(2)))
+    job = await cleanings.one(ada, job_id)
+    assert job is not None
+    await cleanings.claim(bob, uuid4(), job)
+    async with drive("ada", size=(130, 30)) as driver:
+        await driver.browsing()
+        await driver.press("m", "tab")
+        await driver.see("[Posted 1]", "claimed by @bob", "p Private")
+        assert "No-show" not in driver.footer
+        # the owner changes the address while the cleaner has the job
+        await driver.press("p")
+        await driver.see("Private details", "@bob sees them now.")
+        await driver.type("Main Street 1")
+        await driver.press("ctrl+s")
+        await driver.see_behind_messages("Address: Main Street 1")
+        details = await people.private_details(bob, job_id)
+        assert details is not None
+        assert details.address == "Main Street 1"
+        # the cleaner gives it back three hours before it begins, longer than five minutes after the claim
+        await market.psql("update cleanings set claimed_at = claimed_at - interval '6 minutes'")
+        await cleanings.release(bob, uuid4(), job_id, "no time")
+        await driver.see_behind_messages("@bob did not do it: ! on My jobs", "! No-show")
+        await driver.press("exclamation_mark")
+        await driver.see("No-show", "@bob did not do", "Everybody can read that")
+        await driver.type("Nobody came")
+        await driver.press("ctrl+s")
+        await driver.see("It is reported that @bob did not come.")
+        await driver.not_see("! No-show")
+    [review] = await people.reviews_of(ada, "bob")
+    assert (review.no_show, review.headline) == (True, "Nobody came")
+
+
+async def test_undoing_an_offer_that_was_accepted_says_what_happened(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    await market.member("bob")
+    job_id = await cleanings.post(ada, uuid4(), replace(draft("Windows"), booking=Booking.BY_OFFER))
+    async with drive("bob", refresh="60") as driver:
+        await driver.browsing()
+        await driver.press("o")
+        await driver.see("Price per hour")
+        await driver.press("ctrl+s")
+        await driver.see("@ada sees your offer", "u Undo offer")
+        [offer] = await offers.on_job(ada, job_id)
+        await offers.accept(ada, uuid4(), offer)
+        await driver.press("u")
+        # a message breaks its lines where it likes
+        told = "The offer on “Windows” cannot be undone. It was accepted meanwhile, and the job is yours"
+        await driver.until(lambda: any(told in message.message for message in driver.app._notifications), told)

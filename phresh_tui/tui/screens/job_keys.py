@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from phresh_tui.market.cleaning import Booking, Cleaning
+from phresh_tui.market.cleaning import Booking, Cleaning, Status
 from phresh_tui.market.moves import possible
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
@@ -27,7 +27,7 @@ WITHOUT_REASON = timedelta(minutes=4, seconds=30)
 # keys that are about the job under the cursor
 ABOUT_A_JOB = frozenset({
     "offer", "withdraw", "offers", "edit", "post_again", "cancel_job", "release", "finish", "confirm", "send_back",
-    "review", "history",
+    "review", "history", "no_show", "private_details",
 })  # fmt: skip
 
 # those that are about all marked jobs when there are any
@@ -107,6 +107,11 @@ class JobKeys(MarketScreen):
                 return self.can("offer", job) or (job.owner == me and about is not None and bool(about.offers))
             case "review":
                 return possible("review", job, me) and about is not None and not about.reviewed
+            case "no_show":
+                return about is not None and about.missing is not None
+            case "private_details":
+                under_way = job.status in (Status.OPEN, Status.CLAIMED, Status.DONE)
+                return job.owner == me and under_way and about is not None
             case "post_again":
                 return job.owner == me
             case "cancel_job":
@@ -241,6 +246,23 @@ class JobKeys(MarketScreen):
         if job is not None:
             question = f"Send “{visible(job.name)}” back to @{job.claimed_by}: why?"
             self.ask_why(question, job, job_moves.send_back)
+
+    def action_no_show(self) -> None:
+        """Asks for words, then reports who did not come."""
+        from phresh_tui.tui.screens.owner_dialogs import NoShowDialog
+
+        about = self.about
+        if about is not None and about.missing is not None:
+            self.app.push_screen(NoShowDialog(about.job, about.missing))
+
+    def action_private_details(self) -> None:
+        """Opens address, access notes and phone of one's own job."""
+        from phresh_tui.market.record import PrivateDetails
+        from phresh_tui.tui.screens.owner_dialogs import PrivateDialog
+
+        about = self.about
+        if about is not None:
+            self.app.push_screen(PrivateDialog(about.job, about.private or PrivateDetails()))
 
     def action_review(self) -> None:
         """Asks for stars, then writes the review."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import re
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -20,6 +23,16 @@ from phresh_tui.tui.memory import is_new, last_handle
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.menu import MenuList
+
+
+def own_name() -> str:
+    """A handle like the name of the account on this computer, or ``guest`` when that is none."""
+    try:
+        name = re.sub(r"[^a-z0-9_]", "_", getpass.getuser().lower())
+        # the house has that one
+        return "guest" if name == "phresh" else check_handle(name)
+    except (OSError, KeyError, BadInput):
+        return "guest"
 
 
 class SignInScreen(MarketScreen):
@@ -71,7 +84,8 @@ class SignInScreen(MarketScreen):
 
     def _hint(self) -> str:
         if self.embedded:
-            return "Enter signs you in; a new handle is made for you. Down picks one that exists."
+            skip = f" Esc skips this, and you are @{own_name()}." if is_new(WELCOME) else ""
+            return f"Enter signs you in; a new handle is made for you. Down picks one that exists.{skip}"
         if self._new:
             return "Enter makes your account. Ctrl+N: you have one already."
         return "Enter signs you in. Ctrl+N if you are new here."
@@ -86,6 +100,8 @@ class SignInScreen(MarketScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Letters are typed here, so q and ? are no commands."""
+        if action == "skip":
+            return self.embedded and is_new(WELCOME)
         return not (action == "new_here" and self.embedded)
 
     async def _list_members(self) -> None:
@@ -118,6 +134,11 @@ class SignInScreen(MarketScreen):
         """From the field to the handles that exist."""
         if self.embedded and isinstance(self.focused, Input) and self._handles:
             self.query_one(OptionList).focus()
+
+    def action_skip(self) -> None:
+        """The first question is answered by the name of the account on this computer."""
+        self.query_one("#handle", Input).value = own_name()
+        self._go()
 
     def action_new_here(self) -> None:
         """Between signing in and signing up."""

@@ -170,6 +170,8 @@ def _news(job: Cleaning, known: About | None, session: Session, now: datetime) -
         count, cheapest = len(known.live_offers), known.live_offers[0]
         word = "offer" if count == 1 else "offers"
         lines.append((f"{count} {word}, from {show_price(cheapest.price, currency)} per hour.", "$text-accent bold"))
+    if known.missing is not None:
+        lines.append((f"@{known.missing} did not do it: ! on My jobs reports it.", "$text-warning bold"))
     for offer in known.offers if not mine else ():
         words = f"Your offer: {show_price(offer.price, currency)} per hour, {offer.status.value}"
         if offer.status is OfferStatus.LIVE and job.status is Status.CLAIMED:
