@@ -32,6 +32,16 @@ def copies_of_all(jobs: Sequence[Cleaning], currency: str) -> list[Item]:
     ]
 
 
+def copies_of_record(id_label: str, name: str, line: str, record: object) -> list[Item]:
+    """The same of something else: what it goes by, a line for a message, everything as JSON."""
+    everything = json.dumps(record, ensure_ascii=False, indent=2)
+    return [
+        Item(id_label, name, name),
+        Item("line", line.splitlines()[0] if line else "", line),
+        Item("JSON", "everything that is stored", everything),
+    ]
+
+
 def copies_of(job: Cleaning, currency: str) -> list[Item]:
     """Number, name, a line for a message, everything as JSON; text as it is stored."""
     price = show_price(job.price, currency)

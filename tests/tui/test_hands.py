@@ -60,6 +60,19 @@ async def test_the_palette_finds_members_and_opens_their_profile(with_jobs: Mark
         await driver.see("@ada  member since", "Jobs together")
 
 
+async def test_the_palette_finds_sections_from_any_screen(with_jobs: Market, drive: Drive) -> None:
+    config_file().parent.mkdir(parents=True)
+    config_file().write_text('[[sections]]\nname = "Cheap [b]ones[/b]"\nquery = "price:<18"\n')
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("m", "A", "colon")
+        await driver.type("cheap")
+        await driver.see("Cheap [b]ones[/b]", "Your section")
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.app.screen, BrowseScreen))
+        await driver.see("1 open job ", "Stairs", "up to $17.99")
+
+
 async def test_help_begins_with_what_is_in_focus_and_can_be_searched(with_jobs: Market, drive: Drive) -> None:
     async with drive("bob") as driver:
         await driver.browsing()

@@ -123,6 +123,7 @@ class MarketScreen(Screen[None]):
     def copyable(self) -> list[Item]:
         """What can be copied just now; a screen that is about something else than a list of jobs says so itself."""
         from phresh_tui.tui.copying import copies_of, copies_of_all
+        from phresh_tui.tui.widgets.detail import JobDetail
         from phresh_tui.tui.widgets.job_list import JobList
 
         marks = getattr(self, "marks", None)
@@ -131,7 +132,9 @@ class MarketScreen(Screen[None]):
         for jobs in self.query(JobList):
             if jobs.region.area and jobs.selected is not None:
                 return copies_of(jobs.selected, self.session.market.currency)
-        return []
+        # the other lists show the job that the line under the cursor is about
+        shown = next((detail.job for detail in self.query(JobDetail)), None)
+        return [] if shown is None else copies_of(shown, self.session.market.currency)
 
     def action_copy(self) -> None:
         """Asks what of it, then copies."""

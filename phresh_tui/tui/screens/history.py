@@ -15,6 +15,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.market.words import said, show_moment
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
+from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.reading import Reading
@@ -87,6 +88,15 @@ class HistoryScreen(Narrowed):
             ("\nEverybody sees posts and changes; the rest is for both sides of the job.", "$text-muted italic")
         )
         return Content.assemble(*parts)
+
+    def copyable(self) -> list[Item]:
+        """The whole timeline; a line for each move."""
+        from phresh_tui.tui.copying import copies_of_record
+
+        currency = self.session.market.currency
+        lines = [f"{show_moment(e.happened_at)} @{e.actor} {said(e, currency)}" for e in self._events]
+        records = [event_record(event) for event in self._events]
+        return copies_of_record("number", str(self._job.id), "\n".join(lines), records)
 
     def exports(self) -> list[Export]:
         """Every move of the job that this member may see."""

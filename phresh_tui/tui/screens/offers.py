@@ -25,6 +25,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.moves import Step
 from phresh_tui.tui.screens.confirm import Confirm
+from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import fit
@@ -131,6 +132,16 @@ class OffersScreen(Narrowed):
         state = "" if offer.status is OfferStatus.LIVE else f"  {offer.status.value}"
         made = age(offer.updated_at, datetime.now(UTC))
         return Content.assemble((line, "bold"), f"{state}  {made}", (said, "$text-muted"))
+
+    def copyable(self) -> list[Item]:
+        """The offer under the cursor."""
+        from phresh_tui.tui.copying import copies_of_record
+
+        offer, currency = self.offer, self.session.market.currency
+        if offer is None:
+            return []
+        line = f"@{offer.handle}: {show_price(offer.price, currency)}/h for no. {self._job.id}, {self._job.name}"
+        return copies_of_record("handle", offer.handle, line, offer_record(offer, currency))
 
     def exports(self) -> list[Export]:
         """All offers on the job."""

@@ -20,6 +20,7 @@ from phresh_tui.market.record import ASPECTS, AspectStars, Profile, Review
 from phresh_tui.market.text import visible, visible_paragraphs
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
+from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
 from phresh_tui.tui.widgets.columns import state_of
@@ -164,6 +165,17 @@ class ProfileScreen(Narrowed):
                 (f"  {who}, {state_of(job, me)}, {show_price(pays, currency)}{unit}\n", "$text-muted"),
             ]  # fmt: skip
         return parts
+
+    def copyable(self) -> list[Item]:
+        """The member."""
+        from phresh_tui.tui.copying import copies_of_record
+
+        profile = self._profile
+        if profile is None:
+            return []
+        line = f"@{profile.handle}{f', {profile.name}' if profile.name else ''}, {profile.jobs_done} jobs done"
+        record = {"handle": profile.handle, "name": profile.name, "bio": profile.bio, "areas": profile.areas}
+        return copies_of_record("handle", profile.handle, line, record)
 
     def exports(self) -> list[Export]:
         """What others say of the member, and the jobs that we have had together."""

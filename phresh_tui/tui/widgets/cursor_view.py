@@ -148,6 +148,10 @@ class CursorView(LineView):
         offset = event.get_content_offset(self)
         if offset is not None:
             self.move(self.scroll_offset.y + offset.y - self.cursor)
+            self.clicked(offset.x)
+
+    def clicked(self, column: int) -> None:
+        """The line under the cursor was clicked, in a column of the screen."""
 
     def jump_targets(self) -> Iterator[Spot]:
         """The lines that can be seen."""

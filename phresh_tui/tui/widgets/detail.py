@@ -58,6 +58,11 @@ class JobDetail(Reading):
         yield self._text
 
     @property
+    def job(self) -> Cleaning | None:
+        """The job that is shown."""
+        return self._job
+
+    @property
     def about(self) -> About | None:
         """What was read about the job that is shown, or None while that is under way."""
         return self._about

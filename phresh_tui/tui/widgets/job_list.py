@@ -18,7 +18,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.job_reader import SLOW, JobReader, Way
 from phresh_tui.tui.job_window import KEPT, JobWindow
 from phresh_tui.tui.marks import MANY, SIGN, Marks
-from phresh_tui.tui.widgets.columns import shape_of
+from phresh_tui.tui.widgets.columns import Column, shape_of
 from phresh_tui.tui.widgets.cursor_view import CursorView
 from phresh_tui.tui.widgets.job_lines import JobLines, Line, LineStyles
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
@@ -210,6 +210,11 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         self.expect()
         self._jump = self._reader.to_value(text)
         self._reader.go(self._jump)
+
+    def clicked(self, column: int) -> None:
+        """A click on the signs of a line marks it."""
+        if column < Column.SIGN.width and self.selected is not None:
+            self.marks.toggle(self.selected)
 
     async def jobs_between(self, first: Cleaning, last: Cleaning) -> list[Cleaning]:
         """All jobs from one to another one, whichever comes first; none when they are too far apart."""
