@@ -45,6 +45,8 @@ class BrowseScreen(Searching):
 
     def __init__(self) -> None:
         super().__init__()
+        # asked for by every key that is shown, so it is not looked for among the widgets
+        self._list: JobList | None = None
         self._claim_due = False
         self._drawn: tuple[str, bool, bool] | None = None
 
@@ -83,12 +85,13 @@ class BrowseScreen(Searching):
     @property
     def jobs(self) -> JobList:
         """The list."""
-        return self.query_one(JobList)
+        assert self._list is not None
+        return self._list
 
     @property
     def shown_job(self) -> Cleaning | None:
         """The job under the cursor."""
-        return next((jobs.selected for jobs in self.query(JobList)), None)
+        return self._list.selected if self._list is not None else None
 
     def on_mount(self) -> None:
         """Says that it loads, until it has loaded."""
@@ -173,16 +176,16 @@ class BrowseScreen(Searching):
             # a letter, which belongs into the field
             return False
         if action == "claim":
-            if not typing and self.query(JobList) and self.jobs.is_stale:
+            if not typing and self.jobs.is_stale:
                 return True
-            job = self.jobs.selected if self.query(JobList) else None
+            job = self.jobs.selected
             return not typing and job is not None and self._may_claim(job)
         if action in ABOUT_A_JOB:
             return not typing and self.can_now(action)
         if action == "section":
             return bool(self.phresh.preferences.sections)
         if action == "show_new":
-            return bool(self.query(JobList)) and self.jobs.new_above > 0
+            return self.jobs.new_above > 0
         if action == "undo":
             return not typing and self.phresh.moves.undo is not None
         if action == "samples":
@@ -230,7 +233,7 @@ class BrowseScreen(Searching):
 
     def on_unmount(self) -> None:
         """Keeps what was looked at for the next start."""
-        selected = self._list.selected
+        selected = self.shown_job
         self._file.save(replace(self._view, job=selected.id if selected is not None else 0))
 
     # --- going somewhere

@@ -40,6 +40,8 @@ class JobKeys(MarketScreen):
     def __init__(self) -> None:
         super().__init__()
         self.marks = Marks()
+        # asked for by every key about a job, with every move of the cursor
+        self._detail: JobDetail | None = None
         self.marks.changed = self.marks_changed
 
     @property
@@ -50,7 +52,9 @@ class JobKeys(MarketScreen):
     @property
     def about(self) -> About | None:
         """What else is known about it, or None."""
-        known = next((detail.about for detail in self.query(JobDetail)), None)
+        if self._detail is None:
+            self._detail = next(iter(self.query(JobDetail)), None)
+        known = self._detail.about if self._detail is not None else None
         return known if known is not None and self.shown_job is not None and known.job.id == self.shown_job.id else None
 
     def look_again(self) -> None:

@@ -39,7 +39,7 @@ class JobDetail(Reading):
     DEFAULT_CSS = """
     JobDetail { background: $surface; padding: 0 1; border-top: solid $primary 60%; }
     JobDetail:focus { border-top: solid $primary; background-tint: $foreground 3%; }
-    JobDetail > Static { width: 100%; }
+    JobDetail > Static { width: 100%; min-height: 100%; }
     """
 
     class Known(Message):
@@ -78,7 +78,8 @@ class JobDetail(Reading):
         self._job = job
         if not same:
             self._about = None
-            self.scroll_home(animate=False)
+            if self.scroll_offset.y:
+                self.scroll_home(animate=False)
         elif self._profiles is not None and self._about is not None and self._about.job != job:
             # a move may have opened or closed the eyes of both sides
             self._profiles.forget()
@@ -109,7 +110,12 @@ class JobDetail(Reading):
             self.post_message(self.Known())
 
     def _draw(self) -> None:
-        self._text.update(Content("") if self._job is None else job_text(self._job, self._about, self._session))
+        text = Content("") if self._job is None else job_text(self._job, self._about, self._session)
+        here = self._text.size
+        # the whole screen is laid out anew only when there is something to scroll, or was
+        fits = 0 < here.height <= self.scrollable_content_region.height
+        fits = fits and text.get_height({}, here.width) <= here.height
+        self._text.update(text, layout=not fits)
 
 
 def job_text(job: Cleaning, known: About | None, session: Session, *, me: str | None = None) -> Content:
