@@ -38,7 +38,7 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         account = prepared.account_of(handle)
         opening = asyncio.ensure_future(Session.open(account, context.settings)) if account is not None else None
         await asyncio.to_thread(importing.join)
-        from phresh_tui.tui.app import run_program
+        from phresh_tui.tui.running import run_program
 
         try:
             return await run_program(
@@ -62,4 +62,4 @@ def is_served() -> bool:
 def _import_screens() -> None:
     # whatever goes wrong goes wrong again, and is told, where the program imports it
     with contextlib.suppress(Exception):
-        importlib.import_module("phresh_tui.tui.app")
+        importlib.import_module("phresh_tui.tui.running")

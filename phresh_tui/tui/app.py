@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -18,19 +17,15 @@ from textual.binding import Binding
 from textual.command import Provider
 from textual.screen import Screen
 
-from phresh_tui.database import cleanings
 from phresh_tui.database.preparation import Prepared
 from phresh_tui.database.session import Link, Session
-from phresh_tui.logs import log_file
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInError
 from phresh_tui.market.text import visible
 from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
-from phresh_tui.tui.collection import collect_when_quiet
-from phresh_tui.tui.first_steps import WELCOME, welcome
-from phresh_tui.tui.hangup import watch_terminal
+from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
@@ -46,7 +41,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("phresh")
 
-SAMPLES = 200
 # seconds that everything else waits for the first jobs
 LATEST = 1.0
 
@@ -211,27 +205,9 @@ class PhreshApp(App[int]):
 
     def action_change_password(self) -> None:
         """Asks for a new password."""
-        from phresh_tui.database.target import Target
-        from phresh_tui.tui.screens.password import PasswordScreen
+        from phresh_tui.tui.account import change_password
 
-        async def reconnect(target: Target) -> None:
-            old = self.session
-            try:
-                session = await Session.open(target, self.settings)
-            except PhreshError as error:
-                self.tell_error(error)
-                return
-            await self.signed_in(session)
-            if old is not None:
-                await old.close()
-            self.tell("Your password is changed.")
-
-        def changed(target: Target | None) -> None:
-            if target is not None:
-                self.run_worker(reconnect(target), exit_on_error=False)
-
-        if self.session is not None:
-            self.push_screen(PasswordScreen(self.session.target), changed)
+        change_password(self)
 
     # --- the connection
 
@@ -315,37 +291,11 @@ class PhreshApp(App[int]):
 
     async def show_posted(self, number: int, *, is_new: bool) -> None:
         """Closes the form; a new job is selected in the list of open jobs."""
-        if is_new:
-            while len(self.screen_stack) > 2:
-                await self.pop_screen()
-        else:
-            await self.pop_screen()
-        self.look_again()
-        browse = self.screen
-        if is_new and isinstance(browse, BrowseScreen) and self.session is not None:
-            try:
-                job = await cleanings.one(self.session, number)
-            except PhreshError as error:
-                self.tell_error(error)
-                return
-            if job is not None:
-                browse.reveal(job)
+        await places.show_posted(self, number, is_new=is_new)
 
     def fill_with_samples(self) -> None:
         """Posts sample jobs with the operator's account."""
-        self.tell(f"Making {SAMPLES} sample jobs …")
-        self.run_worker(self._fill(), group="samples", exclusive=True, exit_on_error=False)
-
-    async def _fill(self) -> None:
-        from phresh_tui.database.samples import add_samples
-
-        try:
-            number = await add_samples(self.prepared.target, SAMPLES, progress=lambda *_: None)
-        except PhreshError as error:
-            self.tell_error(error)
-        else:
-            self.tell(f"{number} sample jobs are there.")
-        self.look_again()
+        self.run_worker(fill_with_samples(self), group="samples", exclusive=True, exit_on_error=False)
 
     # --- the palette
 
@@ -449,57 +399,3 @@ class PhreshApp(App[int]):
     def action_leave(self) -> None:
         """Leaves the program; drafts are kept."""
         self.exit(0)
-
-
-async def run_program(
-    settings: Settings,
-    prepared: Prepared,
-    *,
-    handle: str | None,
-    preferences: Preferences | None = None,
-    opening: Awaitable[Session] | None = None,
-    terminal_is_dark: bool | None = None,
-) -> int:
-    """Shows the program until it is left.
-
-    Args:
-        settings: what is configured.
-        prepared: a database that is ready; whoever prepared it takes it down again.
-        handle: who to sign in as, or None to ask.
-        preferences: what the member likes.
-        opening: the session of `Prepared.account_of` the handle, when it is being opened already.
-        terminal_is_dark: None when the terminal does not say.
-
-    Returns:
-        The exit code: 0, or 128 + the signal that ended it.
-
-    Raises:
-        ConfigurationError: for preferences that cannot be used.
-        PhreshError: after a fault that was logged.
-
-    """
-    app = PhreshApp(settings, prepared, handle, preferences, opening, terminal_is_dark)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, app.exit, 128 + number)
-    beside = (
-        asyncio.create_task(collect_when_quiet(app.settled)),
-        asyncio.create_task(watch_terminal(app.exit)),
-    )
-    try:
-        result = await app.run_async()
-    except Exception:
-        logger.exception("phresh stopped")
-        result = 1
-    finally:
-        for task in beside:
-            task.cancel()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.remove_signal_handler(number)
-    code = app.return_code or result or 0
-    if code == 1:
-        # Textual has written its traceback into the log as well
-        raise PhreshError(
-            "phresh stopped because of a fault of its own", "", f"The details are in {log_file()}; drafts are kept"
-        )
-    return code

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WELCOME = "welcome"
 BEST = 3
+SAMPLES = 200
 
 
 async def welcome(app: PhreshApp) -> None:
@@ -36,6 +37,20 @@ async def welcome(app: PhreshApp) -> None:
         app.keep_look(await app.push_screen_wait(ThemeMenu(app.look, "3 of 3: light or dark?")))
     no_longer_new(WELCOME)
     greet(app, app.screen)  # type: ignore[arg-type]  # whatever lies below the last question
+
+
+async def fill_with_samples(app: PhreshApp) -> None:
+    """Posts sample jobs with the operator's account."""
+    from phresh_tui.database.samples import add_samples
+
+    app.tell(f"Making {SAMPLES} sample jobs …")
+    try:
+        number = await add_samples(app.prepared.target, SAMPLES, progress=lambda *_: None)
+    except PhreshError as error:
+        app.tell_error(error)
+    else:
+        app.tell(f"{number} sample jobs are there.")
+    app.look_again()
 
 
 async def _may_fill(app: PhreshApp) -> bool:

@@ -64,3 +64,24 @@ async def open_job(app: PhreshApp, job_id: int) -> None:
             app.screen.reveal(job)
     else:
         app.tell(f"Job {job_id} is {job.status.value}, and between others.", error=True)
+
+
+async def show_posted(app: PhreshApp, number: int, *, is_new: bool) -> None:
+    """Closes the form; a new job is selected in the list of open jobs."""
+    from phresh_tui.tui.screens.browse import BrowseScreen
+
+    if is_new:
+        while len(app.screen_stack) > 2:
+            await app.pop_screen()
+    else:
+        await app.pop_screen()
+    app.look_again()
+    browse = app.screen
+    if is_new and isinstance(browse, BrowseScreen) and app.session is not None:
+        try:
+            job = await cleanings.one(app.session, number)
+        except PhreshError as error:
+            app.tell_error(error)
+            return
+        if job is not None:
+            browse.reveal(job)
