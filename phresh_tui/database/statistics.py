@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -67,6 +68,46 @@ select (select pg_catalog.count(*) from sample)::integer as seen,
     ) found) as waits,
     (select pg_catalog.percentile_cont(0.5) within group (order by hours) from waits) as median_wait
 """
+
+
+# open jobs of a type that one price is compared with
+NEAR = 400
+_NEAR = """
+select pg_catalog.count(*)::integer as jobs,
+    pg_catalog.percentile_cont(array[0.25, 0.5, 0.75]) within group (order by price) as at
+from (
+    select price from public.cleanings where status = 'open' and cleaning_type = $1 {area} limit $2
+) near
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What open jobs of one type cost per hour.
+
+    Attributes:
+        jobs: how many were looked at.
+        quartiles: a quarter, half and three quarters of them cost less; None when there are none.
+        in_area: whether only those of the area were looked at.
+        capped: whether there may be more of them.
+
+    """
+
+    jobs: int
+    quartiles: tuple[Decimal, Decimal, Decimal] | None
+    in_area: bool
+    capped: bool
+
+
+async def prices_near(session: Session, cleaning_type: CleaningType, area: str | None) -> Near:
+    """What open jobs of a type cost in an area, or anywhere when no area is named; of at most `NEAR` of them."""
+    arguments: list[object] = [cleaning_type.value, NEAR]
+    if area is not None:
+        arguments.append(area)
+    row = (await session.fetch(_NEAR.format(area="" if area is None else "and area = $3"), *arguments))[0]
+    at = row["at"]
+    quartiles = None if not row["jobs"] else tuple(Decimal(str(price)).quantize(Decimal("0.01")) for price in at)
+    return Near(row["jobs"], quartiles, area is not None, row["jobs"] == NEAR)  # type: ignore[arg-type]
 
 
 async def overview(

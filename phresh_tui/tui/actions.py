@@ -296,7 +296,8 @@ def actions_in(*places: Where) -> list[Action]:
 
 def order_in_footer(binding_id: str | None) -> int:
     """Where a binding stands in the footer, from the left."""
-    return _FOOTER.get(binding_id, 50)
+    # the keys of a field that is typed into have no id: they come first
+    return _FOOTER.get(binding_id, 50) if binding_id else 0
 
 
-_FOOTER: dict[str | None, int] = {action.binding_id: action.footer for action in ACTIONS}
+_FOOTER: dict[str, int] = {action.binding_id: action.footer for action in ACTIONS}

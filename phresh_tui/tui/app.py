@@ -29,12 +29,15 @@ from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
+from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
-from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS, MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look, theme_for
 from phresh_tui.tui.unread import Unread
 from phresh_tui.tui.widgets.section_tabs import check_sections
+from phresh_tui.tui.widgets.side_panel import SidePanel
+from phresh_tui.tui.widgets.too_small import cover, is_too_small
 
 if TYPE_CHECKING:
     from phresh_tui.settings import Settings
@@ -60,6 +63,10 @@ class _LogStream:
 
     def isatty(self) -> bool:
         return False
+
+
+def _leaves(event: events.Event) -> bool:
+    return isinstance(event, events.Key) and event.key in ("ctrl+q", "ctrl+c")
 
 
 def _commands() -> type[Provider]:
@@ -91,6 +98,8 @@ class PhreshApp(App[int]):
     """
 
     CSS_PATH = "phresh.tcss"
+    HORIZONTAL_BREAKPOINTS = BREADTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     TITLE = "phresh"
     COMMANDS = {_commands, _market}
     BINDINGS = [
@@ -126,6 +135,7 @@ class PhreshApp(App[int]):
         self.session: Session | None = None
         # counts how often what is shown was read again
         self.looks = 0
+        self.messages = Messages(self)
         self.moves = Moves(self)
         self.unread = Unread(self)
         self.last_key = ""
@@ -151,6 +161,11 @@ class PhreshApp(App[int]):
         from phresh_tui.tui.screens.sign_in import SignInScreen
 
         await self.push_screen(SignInScreen(message))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A terminal that is too small for anything says so, until it grows."""
+        for screen in self.screen_stack:
+            cover(screen, event.size)
 
     async def on_unmount(self) -> None:
         """Closes the connections."""
@@ -245,6 +260,8 @@ class PhreshApp(App[int]):
             if isinstance(screen, MarketScreen):
                 screen.looked = self.looks
                 screen.look_again()
+                for panel in screen.query(SidePanel):
+                    panel.look_again()
             if not screen.is_modal:
                 return
 
@@ -268,9 +285,12 @@ class PhreshApp(App[int]):
 
     def tell(self, text: str, *, error: bool = False) -> None:
         """A line that goes away by itself; text of members is shown as it is."""
-        self.notify(
-            visible(text), severity="error" if error else "information", markup=False, timeout=8 if error else 5
-        )
+        self.messages.tell(visible(text), error=error)
+
+    def clear_notifications(self) -> None:
+        """Takes away what was told."""
+        super().clear_notifications()
+        self.messages.clear()
 
     def tell_error(self, error: PhreshError) -> None:
         """What went wrong. A lost connection stands in the top line already."""
@@ -289,9 +309,10 @@ class PhreshApp(App[int]):
             file = DraftFile(place, self.session.handle, number, again=again)
             self.push_screen(PostScreen(file, job, again=again))
 
-    async def show_posted(self, number: int, *, is_new: bool) -> None:
-        """Closes the form; a new job is selected in the list of open jobs."""
+    async def show_posted(self, number: int, done: str, *, is_new: bool) -> None:
+        """Closes the form, selects a new job in the list of open jobs, and says that it is done."""
         await places.show_posted(self, number, is_new=is_new)
+        self.tell(done)
 
     def fill_with_samples(self) -> None:
         """Posts sample jobs with the operator's account."""
@@ -364,6 +385,9 @@ class PhreshApp(App[int]):
         """Remembers the key, for questions that must not be answered by the key that asked them."""
         if isinstance(event, events.Key):
             self.last_key = event.key
+        if isinstance(event, events.Key | events.Paste) and is_too_small(self.size) and not _leaves(event):
+            # nobody sees what it would do
+            return
         await super().on_event(event)
 
     def action_jump(self) -> None:

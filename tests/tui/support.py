@@ -52,8 +52,15 @@ class Driver:
 
     @property
     def selected(self) -> str | None:
-        job = self.jobs.selected
+        """The name of the job under the cursor; None while another screen lies over the list."""
+        job = self.jobs.selected if self.app.screen.query(JobList) else None
         return job.name if job else None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether every list knows exactly how many jobs it has."""
+        lists = [jobs for screen in self.app.screen_stack for jobs in screen.query(JobList)]
+        return all(jobs.total is not None and jobs.total.exact for jobs in lists)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

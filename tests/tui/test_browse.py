@@ -334,7 +334,7 @@ async def test_the_palette_finds_actions_by_name(market: Market, drive: Drive) -
         await driver.see("Nothing is under way")
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 50)])
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 50)])
 async def test_no_key_in_the_footer_is_ever_cut(market: Market, drive: Drive, size: tuple[int, int]) -> None:
     ada = await market.session("ada")
     await post(ada)

@@ -216,4 +216,4 @@ async def test_undoing_an_offer_that_was_accepted_says_what_happened(market: Mar
         await driver.press("u")
         # a message breaks its lines where it likes
         told = "The offer on “Windows” cannot be undone. It was accepted meanwhile, and the job is yours"
-        await driver.until(lambda: any(told in message.message for message in driver.app._notifications), told)
+        await driver.until(lambda: any(told in text for text, _ in driver.app.messages.lines), told)

@@ -65,7 +65,7 @@ async def test_a_job_with_everything_is_previewed_posted_and_posted_again(market
         await driver.type("Baker Street 1\tThe key is under the mat\t12 34")
         await driver.press("ctrl+l")
         await driver.see(
-            "As others will see it", "@ada · ○ open", "Only whoever has the job will see", "Baker Street 1"
+            "As others will see it", "○ open · posted by @ada", "Only whoever has the job will see", "Baker Street 1"
         )
         await driver.press("ctrl+s", "ctrl+s")
         await driver.see("“Windows” is posted, at $20.00")

@@ -16,6 +16,7 @@ from phresh_tui.database.preparation import Door, Prepared
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
 from tests.support import Market
+from tests.tui.gallery import READING
 from tests.tui.support import Driver
 
 Compare = Callable[..., bool]
@@ -69,6 +70,8 @@ def steps(*keys: str, see: str, first: str = "open jobs") -> Callable[[Pilot[int
             await pilot.pause()
         await driver.see(see)
         await driver.until(lambda: all(detail.is_settled for detail in driver.details), "all that is known of the job")
+        await driver.until(lambda: driver.is_counted, "how many jobs there are")
+        await driver.until(lambda: not any(worker.is_running and worker.group in READING for worker in app.workers))
         for field in app.screen.query("Input, TextArea"):
             field.cursor_blink = False  # type: ignore[attr-defined]
         await pilot.pause()

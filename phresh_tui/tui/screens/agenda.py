@@ -23,11 +23,13 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
+from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
 from phresh_tui.tui.screens.narrowed import Narrowed
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.widgets.side_panel import SidePanel
 from phresh_tui.tui.workers import read_latest
 
 WEEK = timedelta(days=7)
@@ -42,8 +44,8 @@ class AgendaScreen(Narrowed):
 
     HELP_PLACES = (Where.AGENDA, Where.LIST, Where.PLACES)
     BINDINGS = [*bindings(Where.AGENDA), *bindings(Where.PLACES)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
+    HORIZONTAL_BREAKPOINTS = BREADTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS = "Lines"
 
     def __init__(self) -> None:
@@ -67,7 +69,9 @@ class AgendaScreen(Narrowed):
                 yield Lines(id="days")
                 yield Static(id="empty", markup=False)
             yield JobDetail(self.session, id="detail")
+            yield SidePanel(self.session)
         yield Static(id="weeks", markup=False)
+        yield MessageLine()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -137,7 +141,7 @@ class AgendaScreen(Narrowed):
         lines, empty = self._lines, self.query_one("#empty", Static)
         nothing = self._loaded and not self._jobs
         lines.display, empty.display = not nothing, nothing
-        self.query_one(JobDetail).display = not nothing
+        self.query_one("#panes").set_class(nothing, "-nothing")
         if nothing:
             following = (
                 "" if self._next is None else f"Your next job starts {self._next.astimezone():%A %d %B, %H:%M}.\n\n"

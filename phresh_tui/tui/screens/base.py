@@ -12,11 +12,19 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import greet
 from phresh_tui.tui.marks import Marks
 from phresh_tui.tui.widgets.bars import TopBar
+from phresh_tui.tui.widgets.detail import JobDetail
+from phresh_tui.tui.widgets.side_panel import SidePanel
+from phresh_tui.tui.widgets.too_small import cover
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
     from phresh_tui.tui.exporting import Export
     from phresh_tui.tui.screens.menu import Item
+
+
+# columns and rows from which a list is laid out in another way: what lies beside what is said by phresh.tcss
+BREADTHS = [(0, "-narrow"), (110, "-wide"), (160, "-broad")]
+HEIGHTS = [(0, "-flat"), (14, "-low"), (18, "-high"), (36, "-tall")]
 
 
 class MarketScreen(Screen[None]):
@@ -61,10 +69,16 @@ class MarketScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Comes back with the truth in the top line, and with what has changed behind another screen."""
         self.show_link(self.phresh.session.link if self.phresh.session else Link.CLOSED)
+        cover(self, self.app.size)
         greet(self.phresh, self)
         if self.looked not in (None, self.phresh.looks):
             self.look_again()
         self.looked = self.phresh.looks
+
+    def on_job_detail_known(self) -> None:
+        """What is known of the selected job is told beside it, too."""
+        for panel in self.query(SidePanel):
+            panel.show_about(next((detail.about for detail in self.query(JobDetail)), None))
 
     def look_again(self) -> None:
         """Reads again what is shown; called when the bell rings, now and then besides, and after every move."""

@@ -20,15 +20,17 @@ from phresh_tui.market.search import Sort
 from phresh_tui.market.when import local_now
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.memory import ViewFile
+from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
 from phresh_tui.tui.screens.in_force import in_force, nothing_there
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB
 from phresh_tui.tui.screens.searching import Searching
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.search_box import ProblemLine, QuerySuggester, TypedLine
 from phresh_tui.tui.widgets.section_tabs import SectionTabs
+from phresh_tui.tui.widgets.side_panel import SidePanel
 
 if TYPE_CHECKING:
     from phresh_tui.tui.exporting import Export
@@ -39,8 +41,8 @@ class BrowseScreen(Searching):
 
     HELP_PLACES = (Where.BROWSE, Where.LIST, Where.MARKS, Where.PLACES)
     BINDINGS = [*bindings(Where.BROWSE), *bindings(Where.PLACES)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
+    HORIZONTAL_BREAKPOINTS = BREADTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS = "JobList"
 
     def __init__(self) -> None:
@@ -75,6 +77,8 @@ class BrowseScreen(Searching):
                 yield jobs
                 yield Static(id="empty", markup=False)
             yield JobDetail(self.session, id="detail")
+            yield SidePanel(self.session)
+        yield MessageLine()
         yield KeyBar()
 
     @property

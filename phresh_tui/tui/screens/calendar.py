@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from textual import events
 from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from phresh_tui.tui.screens.dialog import Dialog
+from phresh_tui.tui.widgets.box import Box
 
 DAY_CELLS = 4
 # outside of these no job can begin
@@ -102,9 +102,7 @@ class CalendarScreen(Dialog[date]):
 
     def compose(self) -> ComposeResult:
         """One month."""
-        with Vertical(id="calendar") as box:
-            box.border_title = "Which day?"
-            box.border_subtitle = "Enter · p n month · t today"
+        with Box("Which day?", "Enter · p n month · t today", id="calendar"):
             yield Month(self._day)
 
     def action_choose(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -12,6 +13,9 @@ from textual.widgets import Input, Static
 from phresh_tui.market.cleaning import Cleaning, check_reason
 from phresh_tui.tui.moves import Step
 from phresh_tui.tui.screens.dialog import Dialog, MoveDialog
+
+# cells of a name that one can still tell from others
+SHORT_NAME = 20
 
 
 class Confirm(Dialog[bool]):
@@ -28,7 +32,7 @@ class Confirm(Dialog[bool]):
         self._opened_by = ""
 
     def compose(self) -> ComposeResult:
-        """One line, which cuts the name when it is too narrow, never the keys."""
+        """One line, or a few on a narrow terminal; a name is cut, never the keys."""
         yield Static(id="question", markup=False)
 
     def on_mount(self) -> None:
@@ -41,16 +45,18 @@ class Confirm(Dialog[bool]):
         self._draw()
 
     def _draw(self) -> None:
-        from rich.cells import cell_len, set_cell_size
-
         before, name, after = self._parts
-        keys = "  y yes  n no"
-        room = self.size.width - 2 - cell_len(before + after + keys)
+        width = self.size.width - 2
+        keys = (("y", "bold"), " yes", ("  n", "bold"), " no")
+        room = width - cell_len(before + after + "  y yes  n no")
+        between = "  "
+        if room < min(cell_len(name), SHORT_NAME):
+            # the keys stand in a line of their own below as many lines as there are
+            between = "\n"
+            room = width * max(self.size.height // 2 - 1, 1) - cell_len(before + after) - width // 2
         if cell_len(name) > room:
             name = set_cell_size(name, max(room - 1, 0)).rstrip() + "…"
-        self.query_one("#question", Static).update(
-            Content.assemble(before, (name, "bold"), after, ("  y", "bold"), " yes", ("  n", "bold"), " no")
-        )
+        self.query_one("#question", Static).update(Content.assemble(before, (name, "bold"), after, between, *keys))
 
     def action_answer(self, yes: bool) -> None:
         """Closes with the answer; also when its own key was given to what asks, that key does not say yes."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, TextArea
 
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import BadInput, PhreshError
 from phresh_tui.tui.moves import Step
+from phresh_tui.tui.widgets.box import Box
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -87,9 +87,7 @@ class MoveDialog(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """A small form with its keys in the frame."""
-        with VerticalScroll(classes="box", can_focus=False) as box:
-            box.border_title = self.TITLE_TEXT
-            box.border_subtitle = f"Ctrl+S {self.SENDS} · Esc leaves it"
+        with Box(self.TITLE_TEXT, f"Ctrl+S {self.SENDS} · Esc leaves it", f"^s {self.SENDS} · Esc leaves it"):
             yield from self.fields()
             yield Label("", id="told", markup=False)
 

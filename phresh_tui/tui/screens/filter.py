@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Label
@@ -18,6 +18,7 @@ from phresh_tui.market.query import ParsedQuery, join_query, parse_query, query_
 from phresh_tui.market.search import Filter
 from phresh_tui.market.when import local_now
 from phresh_tui.tui.screens.in_force import filter_words
+from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.choice import Choice
 
 TYPES: tuple[CleaningType | None, ...] = (None, *CleaningType)
@@ -64,9 +65,9 @@ class FilterScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A small form."""
         wanted = self._wanted
-        with VerticalScroll(id="filter", can_focus=False) as box:
-            box.border_title = "Show only"
-            box.border_subtitle = "Enter shows · Ctrl+X clears · Esc leaves"
+        with Box(
+            "Show only", "Enter shows · Ctrl+X clears · Esc leaves", "Enter · ^x clears · Esc leaves", id="filter"
+        ):
             labels = ["every type" if kind is None else kind.label for kind in TYPES]
             yield Choice(labels, TYPES.index(wanted.cleaning_type), id="type")
             with Horizontal(classes="pair"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,6 +40,8 @@ TITLES = {
     Where.PROGRAM: "Everywhere",
 }
 KEYS_WIDTH = 20
+# cells: on a sheet that is narrower, what a key does stands below it
+NARROW = 60
 
 
 class HelpScreen(ModalScreen[None]):
@@ -80,6 +83,8 @@ class HelpScreen(ModalScreen[None]):
 
     def _draw(self, wanted: str) -> None:
         words = wanted.casefold().split()
+        width = max(self.query_one("#sheet").size.width, NARROW // 2)
+        before = KEYS_WIDTH + 3 if width >= NARROW else 0
         parts: list[tuple[str, str]] = []
         for title, lines in self._blocks():
             fitting = [
@@ -89,11 +94,18 @@ class HelpScreen(ModalScreen[None]):
                 continue
             parts.append((f"{title}\n", "bold $text-accent"))
             for keys, text in fitting:
-                parts += [(f"  {keys:<{KEYS_WIDTH}} ", "bold"), (f"{text}\n", "")]
+                parts += [
+                    (f"  {keys:<{max(before - 3, 0)}}{' ' if before else ''}", "bold"),
+                    (f"{_hung(text, before, width)}\n", ""),
+                ]
             parts.append(("\n", ""))
         if not parts:
             parts.append((f"Nothing here says “{wanted}”. Esc shows everything again.\n", ""))
         self.query_one("#lines", Static).update(Content.assemble(*parts))
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        self.call_after_refresh(lambda: self._draw(self.query_one("#words", Input).value))
 
     @on(Input.Changed, "#words")
     def _narrowed(self, event: Input.Changed) -> None:
@@ -118,6 +130,13 @@ class HelpScreen(ModalScreen[None]):
             self.query_one("#sheet").focus()
         else:
             self.dismiss()
+
+
+def _hung(text: str, before: int, width: int) -> str:
+    """A text beside keys that take so many cells, or below them; every further line begins where the first one does."""
+    gap = " " * (before or 6)
+    lines = textwrap.wrap(text, max(width - len(gap), 10))
+    return ("" if before else "\n" + gap) + f"\n{gap}".join(lines)
 
 
 def _places_in_focus(screen: Screen[Any]) -> Iterator[Where]:

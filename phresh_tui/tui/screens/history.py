@@ -17,7 +17,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.reading import Reading
 from phresh_tui.tui.workers import read_latest
 
@@ -43,6 +43,7 @@ class HistoryScreen(Narrowed):
         yield self.narrow_line()
         with Reading(id="timeline"):
             yield Static("Looking …", id="events", markup=False)
+        yield MessageLine()
         yield KeyBar()
 
     def on_mount(self) -> None:

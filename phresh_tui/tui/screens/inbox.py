@@ -25,11 +25,13 @@ from phresh_tui.market.words import said
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export
 from phresh_tui.tui.moves import Undo
+from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
 from phresh_tui.tui.screens.narrowed import Narrowed
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.widgets.side_panel import SidePanel
 from phresh_tui.tui.workers import read_latest
 
 PAGE = 60
@@ -54,8 +56,8 @@ class InboxScreen(Narrowed):
 
     HELP_PLACES = (Where.INBOX, Where.LIST, Where.PLACES)
     BINDINGS = [*bindings(Where.INBOX), *bindings(Where.PLACES)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
+    HORIZONTAL_BREAKPOINTS = BREADTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS = "Lines"
 
     def __init__(self) -> None:
@@ -76,6 +78,8 @@ class InboxScreen(Narrowed):
                 yield Lines(id="events")
                 yield Static(id="empty", markup=False)
             yield JobDetail(self.session, id="detail")
+            yield SidePanel(self.session)
+        yield MessageLine()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -130,7 +134,7 @@ class InboxScreen(Narrowed):
         lines, empty = self._lines, self.query_one("#empty", Static)
         nothing = self._loaded and not self._events
         lines.display, empty.display = not nothing, nothing
-        self.query_one(JobDetail).display = not nothing
+        self.query_one("#panes").set_class(nothing, "-nothing")
         if nothing and self._unread_only:
             empty.update(Content.assemble("You have read everything.\n\n", ("v", "bold"), " shows what you have read."))
         elif nothing:

@@ -26,7 +26,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, of_records
 from phresh_tui.tui.screens.base import MarketScreen
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.workers import read_latest
@@ -101,6 +101,7 @@ class MarketOverviewScreen(MarketScreen):
                 with Vertical(id=f"{panel}-panel", classes="panel"):
                     yield Static(title, id=f"{panel}-title", classes="title", markup=False)
                     yield Lines(id="areas") if panel == "areas" else Chart(id=f"{panel}-chart")
+        yield MessageLine()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -175,9 +176,13 @@ class MarketOverviewScreen(MarketScreen):
     def _draw_tabs(self) -> None:
         parts: list[tuple[str, str]] = []
         if self.has_class("-narrow"):
+            # where there is no room for all names, the numbers of the others say enough
+            every = (
+                sum(len(f"[{number} {title}]") for number, (_, title) in enumerate(PANELS, 1)) <= self.size.width - 2
+            )
             for number, (panel, title) in enumerate(PANELS, start=1):
                 chosen = panel == self._panel
-                label = f"{number} {title}"
+                label = f"{number} {title}" if every or chosen else str(number)
                 parts.append(
                     (f"[{label}]" if chosen else f" {label} ", "bold $text-accent" if chosen else "$text-muted")
                 )

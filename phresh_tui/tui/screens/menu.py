@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
 from phresh_tui.market.text import has_words, visible
+from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.menu import MenuList
 
 
@@ -38,6 +39,8 @@ class Menu(ModalScreen[str | None]):
 
     BINDINGS = [Binding("escape,q", "leave", "Leave it"), Binding("down", "to_list", show=False)]
     AUTO_FOCUS = "MenuList"
+    # the keys in the frame, the longest words first
+    HINTS: ClassVar[tuple[str, ...]] = ("Enter chooses · Esc leaves",)
 
     def __init__(self, title: str, items: Sequence[Item]) -> None:
         super().__init__()
@@ -48,9 +51,7 @@ class Menu(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """A small list."""
-        with Vertical(classes="box") as box:
-            box.border_title = Content(self._title)
-            box.border_subtitle = "Enter chooses · Esc leaves"
+        with Box(self._title, *self.HINTS):
             words = Input(id="words", placeholder="words", compact=True)
             words.display = False
             yield words

@@ -18,14 +18,16 @@ from phresh_tui.market.search import Place
 from phresh_tui.market.when import local_now
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_listing, of_records
+from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB, JobKeys
 from phresh_tui.tui.screens.narrowed import Narrowed
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.now_list import NowList
 from phresh_tui.tui.widgets.search_box import ProblemLine, TypedLine
+from phresh_tui.tui.widgets.side_panel import SidePanel
 
 NOW = "now"
 TABS = (NOW, Place.POSTED.value, Place.CLAIMED.value)
@@ -43,8 +45,8 @@ class MineScreen(JobKeys, Narrowed):
 
     HELP_PLACES = (Where.MINE, Where.LIST, Where.MARKS, Where.PLACES)
     BINDINGS = [*bindings(Where.MINE), *bindings(Where.PLACES)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (18, "-high")]
+    HORIZONTAL_BREAKPOINTS = BREADTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS = "#now"
     NARROW_HINT = "words, or type: price: area: starts:"
 
@@ -70,6 +72,8 @@ class MineScreen(JobKeys, Narrowed):
                         yield jobs
                         yield Static(id=f"{place.value}-empty", classes="empty", markup=False)
             yield JobDetail(self.session, id="detail")
+            yield SidePanel(self.session)
+        yield MessageLine()
         yield KeyBar()
 
     @property

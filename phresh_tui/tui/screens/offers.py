@@ -27,7 +27,7 @@ from phresh_tui.tui.moves import Step
 from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.workers import read_latest
@@ -53,6 +53,7 @@ class OffersScreen(Narrowed):
         yield self.narrow_line()
         yield Static(id="offers-heading", markup=False)
         yield Lines(id="offers", markup=False)
+        yield MessageLine()
         yield KeyBar()
 
     @property

@@ -5,13 +5,13 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from phresh_tui.database import accounts
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.tui.widgets.box import Box
 
 
 class PasswordScreen(ModalScreen[Target | None]):
@@ -25,9 +25,7 @@ class PasswordScreen(ModalScreen[Target | None]):
 
     def compose(self) -> ComposeResult:
         """Two fields."""
-        with Vertical(id="password-box", classes="box") as box:
-            box.border_title = "New password"
-            box.border_subtitle = "Enter changes it · Esc leaves it"
+        with Box("New password", "Enter changes it · Esc leaves it", id="password-box"):
             yield Label("New password", classes="field")
             yield Input(id="first", password=True, compact=True)
             yield Label("The same again", classes="field")

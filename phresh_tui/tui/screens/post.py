@@ -37,7 +37,7 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.calendar import CalendarScreen
 from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.preview import PreviewScreen
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.choice import Choice
 
 PRIVATE = ("address", "access", "phone")
@@ -105,6 +105,7 @@ class PostScreen(MarketScreen):
             yield from self._line("Address", "address", draft.address, "street, number, floor")
             yield from self._text("How to come in", "access", draft.access)
             yield from self._line("Phone", "phone", draft.phone, "for questions on the day")
+        yield MessageLine()
         yield KeyBar()
 
     def _line(self, title: str, field: str, text: str, example: str) -> ComposeResult:
@@ -201,6 +202,14 @@ class PostScreen(MarketScreen):
             booking=list(Booking)[self.query_one("#booking", Choice).index].value,
             **{field: texts[field] for field in CHECKED},
         )
+
+    def key_labels(self, action: str) -> tuple[str, ...]:
+        """In a word where there is little room."""
+        return ("Back, draft kept", "Back") if action == "back" else super().key_labels(action)
+
+    def on_resize(self) -> None:
+        """The field in focus stays in sight."""
+        self.call_after_refresh(self._show_field)
 
     # --- checks
 
@@ -352,9 +361,9 @@ class PostScreen(MarketScreen):
         self._file.forget()
         name = visible(self._draft.name)
         shown = show_price(price, self.session.market.currency)
-        self.phresh.tell(f"“{name}” is {'posted' if self._job is None else 'changed'}, at {shown} per hour.")
+        done = f"“{name}” is {'posted' if self._job is None else 'changed'}, at {shown} per hour."
         # not from here: this task ends with the screen that it belongs to
-        self.phresh.call_later(self.phresh.show_posted, number, is_new=self._job is None)
+        self.phresh.call_later(self.phresh.show_posted, number, done, is_new=self._job is None)
 
     def action_back(self) -> None:
         """Leaves the form; the draft stays on disk."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -12,6 +11,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.record import PrivateDetails
 from phresh_tui.market.text import visible
 from phresh_tui.tui.screens.dialog import Dialog
+from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.detail import job_text
 
 
@@ -33,9 +33,13 @@ class PreviewScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """One sheet."""
-        with VerticalScroll(id="preview") as sheet:
-            sheet.border_title = "As others will see it"
-            sheet.border_subtitle = f"Ctrl+S {self._sends} · Esc goes back to the form"
+        sends = self._sends
+        with Box(
+            "As others will see it",
+            f"Ctrl+S {sends} · Esc goes back to the form",
+            f"^s {sends} · Esc back",
+            id="preview",
+        ):
             yield Static(self._content())
 
     def _content(self) -> Content:

@@ -22,7 +22,8 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
+from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.columns import state_of
 from phresh_tui.tui.workers import read_latest
 
@@ -57,6 +58,7 @@ class ProfileScreen(Narrowed):
         yield self.narrow_line()
         with VerticalScroll(id="page"):
             yield Static(id="profile", markup=False)
+        yield MessageLine()
         yield KeyBar()
 
     @property
@@ -262,9 +264,7 @@ class EditProfile(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """Five fields; two of them private, which is said beside them."""
-        with VerticalScroll(id="profile-form", classes="box") as box:
-            box.border_title = "Your profile"
-            box.border_subtitle = "^s saves  Esc leaves it"
+        with Box("Your profile", "Ctrl+S saves it · Esc leaves it", id="profile-form"):
             for field, label, hint in self.FIELDS:
                 yield Label(Content.assemble((label, "bold"), (f"  {hint}", "$text-muted")))
                 yield Input(getattr(self._before, field) or "", id=f"profile-{field}", compact=True)

@@ -21,7 +21,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import WELCOME
 from phresh_tui.tui.memory import is_new, last_handle
 from phresh_tui.tui.screens.base import MarketScreen
-from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.menu import MenuList
 
 
@@ -72,6 +72,7 @@ class SignInScreen(MarketScreen):
             yield Label(self._hint(), id="hint", markup=False)
             if self.embedded:
                 yield MenuList(id="members")
+        yield MessageLine()
         yield KeyBar()
 
     def on_mount(self) -> None:

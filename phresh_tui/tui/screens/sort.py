@@ -27,13 +27,14 @@ LETTERS = {
 class SortScreen(Menu):
     """All orders, each with its letter; gives the value of the chosen one, or None."""
 
+    HINTS = ("its letter, or Enter · Esc leaves it", "letter or Enter · Esc leaves")
+
     def __init__(self, sort: Sort) -> None:
         super().__init__("Sort by", [Item(sort.label, "", sort.value) for sort in LETTERS.values()])
         self._sort = sort
 
     def on_mount(self) -> None:
         """Begins at the order in force."""
-        self.query_one(".box").border_subtitle = "its letter, or Enter · Esc leaves it"
         self.query_one(MenuList).highlighted = list(LETTERS.values()).index(self._sort)
 
     def line(self, number: int, item: Item, width: int) -> Content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rich.cells import cell_len
@@ -14,6 +15,7 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from phresh_tui.database.session import Link
 from phresh_tui.tui.actions import Where, actions_in, order_in_footer
@@ -52,32 +54,77 @@ class TopBar(Widget):
         self.set_class(link.is_lost, "-lost")
 
     def render(self) -> RenderResult:
-        """Draws one line, and leaves out what does not fit."""
-        width = self.size.width
-        left = ["phresh", self._title]
-        right = [self.place]
-        if self.who:
-            right = [f"@{self.who}", *right, f"{LINK_SIGNS[self.link]} {self.link.value}"]
-        if self.unread:
-            # the last to go when the line is too narrow
-            right.insert(0, self.unread)
+        """Draws one line, and leaves out what does not fit: the screen and who I am go last."""
+        parts = {"phresh": "phresh", "title": self._title}
         if self.link.is_lost:
             doing = "trying now" if self.next_try is None else f"next try in {self.next_try} s"
-            right = [f"{LINK_SIGNS[self.link]} {self.link.value}, {doing}", f"@{self.who}"]
-        while right and cell_len(" · ".join(left) + "  " + " · ".join(right)) > width:
-            if len(left) > 1:
-                left.pop()
-            else:
-                right.pop() if len(right) > 1 else left.clear()
-                if not left:
-                    break
-        start, end = " · ".join(left), " · ".join(right)
-        gap = max(width - cell_len(start) - cell_len(end), 1)
-        return Content.assemble((start, "bold"), " " * gap, end)
+            parts |= {"link": f"{LINK_SIGNS[self.link]} {self.link.value}, {doing}", "who": f"@{self.who}"}
+            droppable = ["phresh", "who", "title"]
+        else:
+            if self.unread:
+                parts["unread"] = self.unread
+            if self.who:
+                parts["who"] = f"@{self.who}"
+            parts["place"] = self.place
+            if self.who:
+                parts["link"] = f"{LINK_SIGNS[self.link]} {self.link.value}"
+            droppable = ["place", "phresh", "link", "who", "title", "unread"]
+        left, right = self._sides(parts)
+        while cell_len(left) + cell_len(right) + 2 > self.size.width and droppable:
+            parts.pop(droppable.pop(0), None)
+            left, right = self._sides(parts)
+        gap = max(self.size.width - cell_len(left) - cell_len(right), 1)
+        return Content.assemble((left, "bold"), " " * gap, right)
+
+    @staticmethod
+    def _sides(parts: dict[str, str]) -> tuple[str, str]:
+        left = [parts[name] for name in ("phresh", "title") if name in parts]
+        return " · ".join(left), " · ".join(text for name, text in parts.items() if name not in ("phresh", "title"))
+
+
+class MessageLine(Static):
+    """What is told and goes away by itself, above the keys. It takes the room that it needs and covers nothing."""
+
+    DEFAULT_CSS = """
+    MessageLine {
+        display: none; height: auto; max-height: 6; padding: 0 1; background: $panel; color: $foreground;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def on_mount(self) -> None:
+        """Also what was told before this screen was there."""
+        self.show(self.app.messages.lines)  # type: ignore[attr-defined]
+
+    def show(self, lines: list[tuple[str, bool]]) -> None:
+        """Shows messages, oldest first; an error begins with a sign."""
+        self.display = bool(lines)
+        parts = [("✗ " + text if error else text, "$text-error" if error else "") for text, error in lines]
+        self.update(Content("\n").join(Content.styled(text, style) for text, style in parts))
 
 
 # the keys that lead from place to place: the first to go when the line is full
 ELSEWHERE = {action.keys for action in actions_in(Where.PLACES)}
+
+
+# those that stay when the line is full, the last to go first
+STAYING = {"help": 0, "back": 2, "quit": 3, "leave": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A key in the line: how it is shown, as Textual names it, and when it is left out."""
+
+    display: str
+    label: str
+    key: str
+    drop: int
+
+    @property
+    def cells(self) -> int:
+        return cell_len(f" {self.display} {self.label} ")
 
 
 class KeyBar(Widget):
@@ -111,6 +158,14 @@ class KeyBar(Widget):
             found.append(binding)
         return sorted(found, key=lambda binding: order_in_footer(binding.id))
 
+    @staticmethod
+    def _drop(binding: Binding, place: int) -> int:
+        """When a key is left out: the highest number first, 0 last of all."""
+        if binding.action in STAYING:
+            # the way to everything else is kept when not all fit, then what is done first, and the way back
+            return STAYING[binding.action]
+        return 1 if place == 0 else 10 + place + (100 if binding.key in ELSEWHERE else 0)
+
     def _label(self, binding: Binding, in_full: bool) -> str:
         labels = self.screen.key_labels(binding.action) if hasattr(self.screen, "key_labels") else ()
         return (labels[0] if in_full else labels[-1]) if labels else binding.description
@@ -119,33 +174,28 @@ class KeyBar(Widget):
         """Draws one line."""
         room = self.size.width
         shown = self._shown_bindings() if self.screen.is_attached else []
+        keys: list[_Shown] = []
         for in_full in (True, False):
-            # of each key how it is shown, its label, and how Textual names it
-            keys = [(self.app.get_key_display(key), self._label(key, in_full), key.key) for key in shown]
             # the longer labels stand when there is room for all keys but those that lead elsewhere
-            needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
-            if sum(cells for cells, (*_, key) in zip(needed, keys, strict=True) if key not in ELSEWHERE) <= room:
-                break
-        # the way to everything else is kept when not all fit, and says that there is more
-        kept = list(range(len(keys)))
-        if sum(needed) > room:
-            keys = [(display, "more" if label == "Help" else label, key) for display, label, key in keys]
-            needed = [cell_len(f" {display} {label} ") for display, label, _ in keys]
-        while kept and sum(needed[index] for index in kept) > room:
-            droppable = [
-                index for index in kept if keys[index][1] not in ("more", "Quit", "Back, draft kept", "Browse")
+            keys = [
+                _Shown(self.app.get_key_display(key), self._label(key, in_full), key.key, self._drop(key, place))
+                for place, key in enumerate(shown)
             ]
-            # help goes last of all
-            droppable = droppable or [index for index in kept if keys[index][1] != "more"] or kept
-            kept.remove(droppable[-1])
+            if sum(key.cells for key in keys if key.key not in ELSEWHERE) <= room:
+                break
+        if sum(key.cells for key in keys) > room:
+            # which says that there is more
+            keys = [replace(key, label="more") if key.drop == STAYING["help"] else key for key in keys]
+        while keys and sum(key.cells for key in keys) > room:
+            keys.remove(max(keys, key=lambda key: key.drop))
         self._spans = []
         parts: list[tuple[str, str]] = []
         column = 0
-        for index in kept:
-            display, label, key = keys[index]
-            parts += [(f" {display}", "$footer-key-foreground bold"), (f" {label} ", "$footer-description-foreground")]
-            self._spans.append((column, column + needed[index], key))
-            column += needed[index]
+        for key in keys:
+            parts.append((f" {key.display}", "$footer-key-foreground bold"))
+            parts.append((f" {key.label} ", "$footer-description-foreground"))
+            self._spans.append((column, column + key.cells, key.key))
+            column += key.cells
         return Content.assemble(*parts)
 
     def jump_targets(self) -> Iterator[Spot]:

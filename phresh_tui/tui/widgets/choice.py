@@ -1,4 +1,4 @@
-"""One of a few, on one line: the arrow keys choose at once."""
+"""One of a few, on one line where it is wide enough: the arrow keys choose at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -65,16 +65,35 @@ class Choice(Widget, can_focus=True):
     def _parts(self) -> list[str]:
         return [f"{'(●)' if index == self.index else '( )'} {label}  " for index, label in enumerate(self._labels)]
 
+    def _rows(self, width: int) -> list[list[int]]:
+        """Which of the few stand on which line; none is cut in two."""
+        rows: list[list[int]] = [[]]
+        column = 0
+        for index, part in enumerate(self._parts()):
+            if column and column + cell_len(part.rstrip()) > width:
+                rows.append([])
+                column = 0
+            rows[-1].append(index)
+            column += cell_len(part)
+        return rows
+
+    def _regions(self) -> Iterator[tuple[int, Region]]:
+        """Each of the few, and where it stands in what is drawn."""
+        parts = self._parts()
+        for y, row in enumerate(self._rows(self.content_region.width)):
+            x = 0
+            for index in row:
+                yield index, Region(x, y, cell_len(parts[index]), 1)
+                x += cell_len(parts[index])
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as they need."""
+        return len(self._rows(width))
+
     def jump_targets(self) -> Iterator[Spot]:
         """Each of the few, on the line that it is drawn on."""
-        region = self.content_region
-        column, row = 0, 0
-        for index, part in enumerate(self._parts()):
-            width = cell_len(part)
-            if column and column + width > region.width:
-                column, row = 0, row + 1
-            yield Spot(Region(region.x + column, region.y + row, width, 1), partial(self._go_to, index))
-            column += width
+        for index, region in self._regions():
+            yield Spot(region.translate(self.content_region.offset), partial(self._go_to, index))
 
     def _go_to(self, index: int) -> None:
         self.focus()
@@ -82,15 +101,16 @@ class Choice(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses."""
-        column = event.x - 1
-        for index, part in enumerate(self._parts()):
-            if column < cell_len(part):
+        at = event.offset - (self.content_region.offset - self.region.offset)
+        for index, region in self._regions():
+            if region.contains(*at):
                 self.index = index
-                return
-            column -= cell_len(part)
 
     def render(self) -> RenderResult:
-        """Draws one line."""
-        return Content.assemble(
-            *((part, "bold" if index == self.index else "") for index, part in enumerate(self._parts()))
-        )
+        """Draws them."""
+        parts = self._parts()
+        lines = [
+            Content.assemble(*((parts[index], "bold" if index == self.index else "") for index in row))
+            for row in self._rows(self.content_region.width)
+        ]
+        return Content("\n").join(lines)

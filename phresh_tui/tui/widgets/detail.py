@@ -122,7 +122,10 @@ def job_text(job: Cleaning, known: About | None, session: Session, *, me: str | 
     """A job in full, as the member who looks may see it; or somebody else, for a job that is not posted yet."""
     now, me = datetime.now(UTC), session.handle if me is None else me
     parts: list[str | tuple[str, str]] = [(visible(job.name), "bold"), "\n"]
-    parts += [(_money(job, session), "$text-success bold"), (" · " + " · ".join(_facts(job, known, me, now)), "")]
+    what, who, where = _facts(job, known, me, now)
+    parts += [(_money(job, session), "$text-success bold"), (f" · {what}\n{who}", "")]
+    if where:
+        parts.append(f"\n{where}")
     for text, style in _news(job, known, session, now):
         parts += ["\n", (text, style)]
     description = visible_paragraphs(job.description) if job.description else ("No description.", "$text-muted italic")
@@ -140,24 +143,24 @@ def _money(job: Cleaning, session: Session) -> str:
     return text
 
 
-def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> list[str]:
+def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> tuple[str, str, str]:
+    """What it is; whose it is, and in which state; when and where, or an empty text."""
     posted = age(job.created_at, now)
     owner = "you" if job.owner == me else f"@{job.owner}"
     poster, cleaner = (known.poster, known.cleaner) if known is not None else (None, None)
-    facts = [
-        job.cleaning_type.label,
-        f"posted by {owner}{_stars(poster)}" + ("" if posted == "now" else f", {posted} ago"),
+    what = [job.cleaning_type.label]
+    if job.booking is Booking.BY_OFFER:
+        what.append("by offer")
+    who = [
         f"{job.status.sign} {state_of(job, me)}{_stars(cleaner)}",
+        f"posted by {owner}{_stars(poster)}" + ("" if posted == "now" else f", {posted} ago"),
     ]
     if job.id:
-        facts.append(f"no. {job.id}")
+        who.append(f"no. {job.id}")
+    where = [show_span(job.starts_at, job.hours, now)] if job.starts_at is not None else []
     if job.area:
-        facts.append(visible(job.area))
-    if job.starts_at is not None:
-        facts.append(show_span(job.starts_at, job.hours, now))
-    if job.booking is Booking.BY_OFFER:
-        facts.append("by offer")
-    return facts
+        where.append(visible(job.area))
+    return " · ".join(what), " · ".join(who), " · ".join(where)
 
 
 def _stars(profile: Profile | None) -> str:

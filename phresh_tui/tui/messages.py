@@ -1,0 +1,60 @@
+"""What is told and goes away by itself: a line above the keys, which covers nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from phresh_tui.tui.widgets.bars import MessageLine
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+# messages that are shown at the same time
+MOST = 3
+SECONDS, SECONDS_FOR_ERRORS = 5, 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """One message: its text as it may be shown, and whether something went wrong."""
+
+    text: str
+    error: bool
+
+
+class Messages:
+    """The messages of the last seconds, on every screen that is open."""
+
+    def __init__(self, app: App[int]) -> None:
+        self._app = app
+        self._told: list[Told] = []
+
+    @property
+    def lines(self) -> list[tuple[str, bool]]:
+        """Text and whether it is an error, oldest first."""
+        return [(told.text, told.error) for told in self._told]
+
+    def tell(self, text: str, *, error: bool) -> None:
+        """Shows a message for some seconds; the same one again only begins anew."""
+        told = Told(text, error)
+        self._told = [*(other for other in self._told if other.text != text), told][-MOST:]
+        self._app.set_timer(SECONDS_FOR_ERRORS if error else SECONDS, partial(self._forget, told))
+        self._show()
+
+    def clear(self) -> None:
+        """Takes all of them away."""
+        if self._told:
+            self._told = []
+            self._show()
+
+    def _forget(self, told: Told) -> None:
+        if told in self._told:
+            self._told.remove(told)
+            self._show()
+
+    def _show(self) -> None:
+        for screen in self._app.screen_stack:
+            for line in screen.query(MessageLine):
+                line.show(self.lines)

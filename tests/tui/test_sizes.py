@@ -1,0 +1,85 @@
+"""What a terminal of another size shows: side by side, one above the other, or what it needs."""
+
+from __future__ import annotations
+
+from textual.widgets import Input, TextArea
+
+from tests.support import Market, post
+from tests.tui.conftest import Drive
+from tests.tui.gallery import resize
+
+
+async def test_a_terminal_that_is_too_small_says_so_and_nothing_is_lost(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("n")
+        await driver.see("Description")
+        await driver.type("Wash the windows")
+        await driver.press("tab")
+        await resize(driver, (20, 5))
+        await driver.see("phresh needs 40 x", "12, this is 20 x 5")
+        # nobody sees where a key would go
+        await driver.press("x", "escape", "ctrl+t")
+        await resize(driver, (39, 12))
+        await driver.see("phresh needs 40 x 12, this is 39 x 12")
+        await resize(driver, (40, 12))
+        await driver.not_see("phresh needs")
+        await driver.type("All six")
+        await resize(driver, (80, 24))
+        form = driver.app.screen
+        assert form.query_one("#name", Input).value == "Wash the windows"
+        assert form.query_one("#description", TextArea).text == "All six"
+    async with drive(None, size=(20, 5)) as driver:
+        await driver.see("phresh needs")
+        await resize(driver, (40, 12))
+        await driver.see("Who are you?")
+
+
+async def test_a_message_covers_nothing_and_goes_by_itself(market: Market, drive: Drive) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        before = driver.lines
+        driver.app.tell("One job is yours now.")
+        await driver.see("One job is yours now.")
+        # the keys stay where they are; above them is the message, and nothing of the list or the job is behind it
+        assert driver.footer == before[-1]
+        assert driver.lines[-2].strip() == "One job is yours now."
+        line = driver.app.screen.query("MessageLine").first()
+        assert all(
+            not line.region.overlaps(widget.region)
+            for widget in driver.app.screen.query("#panes, KeyBar, TopBar, #in-force")
+        )
+        driver.app.tell("It went wrong.", error=True)
+        await driver.see("✗ It went wrong.", "One job is yours now.")
+        # also on the screen that is opened meanwhile
+        await driver.press("m")
+        await driver.see("Nothing is under way", "✗ It went wrong.")
+        await driver.not_see("One job is yours now.")
+        await driver.not_see("It went wrong.")
+
+
+async def test_where_there_is_room_a_panel_says_what_is_to_do_and_what_others_ask(market: Market, drive: Drive) -> None:
+    ada, bob = await market.session("ada"), await market.session("bob")
+    for price in ("10.00", "20.00", "30.00"):
+        await post(ada, f"Windows for {price}", price)
+    await post(bob, "Oven of Bob", "25.00")
+    async with drive("bob", size=(160, 48)) as driver:
+        await driver.browsing()
+        await driver.press("j")
+        await driver.see("Needs you", "Nothing waits for you.", "Prices of open jobs like this", "@ada posted it")
+        await driver.see("half up to", "4 jobs looked at", "no stars yet")
+        await driver.press("c")
+        await driver.see("y yes")
+        await driver.press("y")
+        await driver.see("no time is set, for @ada")
+        # one column less, and it is not there
+        await resize(driver, (159, 48))
+        await driver.not_see("Needs you")
+        await resize(driver, (60, 50))
+        # as high as it is wide: list above, job below, both with room
+        detail, jobs = driver.details[0].region, driver.jobs.region
+        assert detail.width == jobs.width == 60
+        assert detail.y > jobs.bottom - 1
+        assert min(detail.height, jobs.height) >= 15
