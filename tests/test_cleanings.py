@@ -360,6 +360,14 @@ async def test_a_count_is_exact_up_to_the_cap_and_an_estimate_above(
     assert not estimate.exact
     assert 250 <= estimate.number <= 1000
     assert (await cleanings.count(ada, Listing(wanted=Filter("nothing has this")))).number == 0
+    # what surely more have is not counted, and neither is what takes too long
+    monkeypatch.setattr(counts, "SURELY_MORE", 10)
+    assert not (await cleanings.count(ada, Listing(wanted=Filter("windows")))).exact
+    monkeypatch.setattr(counts, "EXACT_COUNT", ROWS)
+    monkeypatch.setattr(counts, "PATIENCE", 0.0)
+    given_up = await cleanings.count(ada, Listing())
+    assert not given_up.exact
+    assert 250 <= given_up.number <= 1000
 
 
 # --- the plans, as a member sees them
