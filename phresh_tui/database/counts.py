@@ -37,11 +37,11 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """How common the words of a search are, by the planner's statistics.
+class Estimate:
+    """How common what is looked for is, by the planner's statistics.
 
     Attributes:
-        hits: about how many jobs have them and fit besides.
+        hits: about how many jobs fit and have the words.
         jobs: about how many fit, with the words or without.
 
     """
@@ -54,9 +54,9 @@ async def count(session: Session, listing: Listing) -> Count:
     """How many jobs a listing has: exact up to 10,000 as far as that is quick, the planner's estimate above."""
     query = conditions(session, listing)
     if query.words:
-        words = await estimate(session, listing)
-        if words.hits > SURELY_MORE:
-            return Count(words.hits, exact=False)
+        found = await estimate(session, listing)
+        if found.hits > SURELY_MORE:
+            return Count(found.hits, exact=False)
     # in order, so that an index is read: without, the planner may take the table itself while it is freshly written
     column = "created_at" if listing.place is Place.OPEN else "updated_at"
     number = EXACT_COUNT + 1
@@ -80,11 +80,11 @@ async def count(session: Session, listing: Listing) -> Count:
     return Count(max(estimated, int(least)), exact=False)
 
 
-_known: WeakKeyDictionary[Session, dict[tuple[Place, Filter], tuple[float, Words]]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Session, dict[tuple[Place, Filter], tuple[float, Estimate]]] = WeakKeyDictionary()
 
 
-async def estimate(session: Session, listing: Listing) -> Words:
-    """How common the words of a listing are; at most a minute old, so that scrolling asks once."""
+async def estimate(session: Session, listing: Listing) -> Estimate:
+    """How common what a listing looks for is; at most a minute old, so that scrolling asks once."""
     known = _known.setdefault(session, {})
     key = listing.place, listing.wanted
     if key in known and time.monotonic() - known[key][0] < FRESH:
@@ -93,12 +93,14 @@ async def estimate(session: Session, listing: Listing) -> Words:
     plan = await session.fetch_value(
         # offset 0 keeps the two apart: the inner one is estimated without the words
         "explain (format json) select from (select * from public.cleanings "  # noqa: S608  our own words
-        f"where {' and '.join(query.conditions)} offset 0) jobs where {' and '.join(query.words)}",
+        f"where {' and '.join(query.conditions)} offset 0) jobs where {' and '.join(query.words) or 'true'}",
         *query.arguments,
     )
     whole = json.loads(plan)[0]["Plan"]
-    words = Words(hits=int(whole["Plan Rows"]), jobs=int(whole["Plans"][0]["Plan Rows"]))
+    # without words there is only the one
+    base = whole["Plans"][0] if query.words else whole
+    found = Estimate(hits=int(whole["Plan Rows"]), jobs=int(base["Plan Rows"]))
     if len(known) > 100:
         known.clear()
-    known[key] = (time.monotonic(), words)
-    return words
+    known[key] = (time.monotonic(), found)
+    return found

@@ -25,8 +25,8 @@ COLUMNS = (
     "created_at, updated_at, sort_name, area, sort_area, starts_at, hours, booking, agreed_price, claimed_at, "
     "hours_worked, total"
 )
-# words that fewer jobs have are looked up at once
-RARE = 2_000
+# words that fewer jobs have are looked up at once, and so is what fewer jobs fit
+RARE, RARE_FIT = 2_000, 10_000
 # a page of words is expected within the walk, and looked for in so many times as many jobs
 NEARER = 4
 # what one job costs, in tenths of a microsecond: walked along where it was written last, or anywhere, or looked up
@@ -91,7 +91,7 @@ async def _read(
     direction = "desc" if order.descending != backwards else "asc"
     rows: list[Any] = []
     # far down, what is skipped has to be read anyway
-    near = await _near(session, listing, limit) if conditions(session, listing).words and not offset else 0
+    near = await _near(session, listing, limit) if not offset else None
     for number, of_nulls in enumerate(ranges):
         query = conditions(session, listing)
         if of_nulls is not None:
@@ -116,27 +116,31 @@ def _value_of(query: Query, start: _From) -> str:
     return f'public.normal_text({query.argument(start.value)}) collate "C" || {query.argument(start.typed)}::text'
 
 
-async def _near(session: Session, listing: Listing, limit: int) -> int:
-    """How many jobs are walked along the order before the words are looked up; 0 when they are rare.
+async def _near(session: Session, listing: Listing, limit: int) -> int | None:
+    """How many jobs are walked along before they are looked up: 0 for rare ones, None for as many as it takes.
 
-    Walking finds a page after so many jobs as there are for each that has the words. It may find nothing at all,
-    for the cheapest jobs are no spring cleans, so it never takes longer than looking all of them up would.
+    Walking finds a page after so many jobs as there are for each that fits. It may find nothing at all, for the
+    cheapest jobs are no spring cleans, so for words it never takes longer than looking all of them up would.
     """
-    words = await estimate(session, listing)
-    if words.hits < RARE:
+    if listing.wanted.is_empty:
+        return None
+    found = await estimate(session, listing)
+    if not conditions(session, listing).words:
+        return 0 if found.hits < RARE_FIT else None
+    if found.hits < RARE:
         return 0
     step = IN_PLACE if listing.order.column in ("created_at", "updated_at") else ELSEWHERE
-    return max(min(NEARER * limit * words.jobs // words.hits, words.hits * LOOKUP // step), limit)
+    return max(min(NEARER * limit * found.jobs // found.hits, found.hits * LOOKUP // step), limit)
 
 
-def _page_of(query: Query, in_order: str, limit: str, offset: int, near: int) -> str:
+def _page_of(query: Query, in_order: str, limit: str, offset: int, near: int | None) -> str:
     """The statement for a page.
 
     Whether it is better to walk along the order until enough jobs have the words, or to look the words up and sort,
     depends on how common they are just there, which the planner cannot know. So ``near`` jobs are walked along first,
     and only if they do not fill the page the words are looked up.
     """
-    if offset or not query.words:
+    if near is None:
         limit = f"{limit} offset {offset:d}"
         return f"select {COLUMNS} from public.cleanings where {query.where} {in_order} {limit}"  # noqa: S608  our own words
     # offset 0 keeps the order from reaching the table, which would be walked along all the same

@@ -112,6 +112,9 @@ class Target:
                 "search_path": "public",
                 # the generic plan of a trigram search is twenty times slower
                 "plan_cache_mode": "force_custom_plan",
+                # in the 4 MB that are usual a common word of ten million jobs becomes a list of pages, and each job on
+                # them is looked at again
+                "work_mem": "32MB",
                 "client_encoding": "UTF8",
                 **({"default_transaction_read_only": "on"} if self.read_only else {}),
             },
