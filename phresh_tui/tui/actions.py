@@ -109,7 +109,15 @@ ACTIONS = (
     Action("scroll-home", Where.READ, "g,home", "Top", "To the beginning"),
     Action("scroll-end", Where.READ, "G,end", "End", "To the end"),
     # --- the open jobs
-    Action("claim", Where.BROWSE, "c", "Claim", "Claim the selected job at the price shown", 1, priority=True),
+    Action(
+        "claim",
+        Where.BROWSE,
+        "c",
+        "Claim",
+        "Claim the selected job at the price shown, or all that are marked",
+        1,
+        priority=True,
+    ),
     Action("offer", Where.BROWSE, "o", "Offer", "Make an offer on the selected job, or change it", 1, priority=True),
     Action("withdraw", Where.BROWSE, "w", "Withdraw", "Take your offer on the selected job back", 1, priority=True),
     Action("history", Where.BROWSE, "t", "History", "What happened to the job, as a timeline", priority=True),
@@ -156,7 +164,7 @@ ACTIONS = (
     Action("offers", Where.MINE, "o", "Offers", "Compare the offers on your job; on another's, make yours", 1),
     Action("withdraw", Where.MINE, "w", "Withdraw", "Take your offer on the selected job back", 2),
     Action("finish", Where.MINE, "f", "Finish", "Say that the job is done, and how many hours it took", 1),
-    Action("confirm", Where.MINE, "c", "Confirm", "Confirm that your job is done", 1),
+    Action("confirm", Where.MINE, "c", "Confirm", "Confirm that your job is done, or all that are marked", 1),
     Action("send-back", Where.MINE, "b", "Send back", "Send a job back that is not done well, with a reason", 2),
     Action("review", Where.MINE, "v", "Review", "Give the other side stars and words", 1),
     Action(

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from phresh_tui.database import cleanings
 from phresh_tui.tui.screens.several import OutcomeScreen
-from tests.support import Market, post
+from tests.support import Market, draft, post
 from tests.tui.conftest import Drive
 
 
@@ -105,3 +105,24 @@ async def test_a_range_is_marked_and_released_from_my_jobs(market: Market, drive
         await driver.see("[Claimed 4]")
         await driver.press("escape")
         await driver.browsing()
+
+
+async def test_marked_jobs_are_claimed_at_the_prices_that_were_shown(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    jobs = [await post(ada, f"Job {number}") for number in range(3)]
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("space", "space", "space")
+        await driver.see("3 marked", "c Claim 3")
+        await cleanings.edit(ada, uuid4(), jobs[0].id, draft("Job 0", "12.50"))
+        await driver.press("c")
+        await driver.see("Claim 3 jobs: “Job 2”, “Job 1” and 1 more at the prices shown?")
+        await driver.press("y")
+        await driver.see("2 of 3 claimed", "it now costs $12.50 per hour", "“Job 2” is yours")
+        await driver.press("escape")
+        assert await states(market) == {"Job 0": "open", "Job 1": "claimed", "Job 2": "claimed"}
+        await driver.see_behind_messages("u Undo claim")
+        await driver.press("u")
+        await driver.see("The claim of 2 jobs is undone.")
+        assert set((await states(market)).values()) == {"open"}

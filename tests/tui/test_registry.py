@@ -73,6 +73,14 @@ def test_every_key_of_the_table_is_bound_where_the_table_says_and_does_something
             assert action.binding_id in ids or (action.where is Where.EVERYWHERE and ids), f"{home.__name__}: {key}"
 
 
+@pytest.mark.parametrize("home", dict.fromkeys(home for homes in HOMES.values() for home in homes))
+def test_every_key_that_is_shown_or_can_be_changed_comes_from_the_table(home: type[DOMNode]) -> None:
+    known = {action.binding_id for action in ACTIONS}
+    for bindings in bound(home).values():
+        for binding in bindings:
+            assert binding.id in known or not (binding.show or binding.id), f"{home.__name__}: {binding}"
+
+
 def clashes(actions: Iterable[Action]) -> list[str]:
     seen: dict[str, Action] = {}
     found = []

@@ -13,11 +13,12 @@ from textual.widgets import Input, Static
 from phresh_tui.database import cleanings
 from phresh_tui.database.listings import Listing
 from phresh_tui.database.preparation import Door
-from phresh_tui.market.cleaning import Booking, Cleaning, Status
+from phresh_tui.market.cleaning import Cleaning, Status
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.query import parse_query
 from phresh_tui.market.search import Sort
 from phresh_tui.market.when import local_now
+from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.memory import ViewFile
 from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
@@ -182,8 +183,7 @@ class BrowseScreen(Searching):
         if action == "claim":
             if not typing and self.jobs.is_stale:
                 return True
-            job = self.jobs.selected
-            return not typing and job is not None and self._may_claim(job)
+            return not typing and self.can_now("claim")
         if action in ABOUT_A_JOB:
             return not typing and self.can_now(action)
         if action == "section":
@@ -196,10 +196,6 @@ class BrowseScreen(Searching):
             jobs = self.jobs
             return jobs.is_empty and jobs.listing.wanted.is_empty and self.phresh.prepared.door is Door.OPERATOR
         return super().check_action(action, parameters)
-
-    def _may_claim(self, job: Cleaning) -> bool:
-        mine = job.owner == self.session.handle
-        return job.status is Status.OPEN and job.booking is Booking.INSTANTLY and not mine
 
     def on_descendant_focus(self) -> None:
         """Another focus, other keys."""
@@ -289,7 +285,15 @@ class BrowseScreen(Searching):
     # --- claiming
 
     def action_claim(self) -> None:
-        """Asks in one line, then claims."""
+        """Asks in one line, then claims, or claims all that are marked."""
+        if self.marks:
+            from phresh_tui.tui.screens.several import ask_all
+
+            ask_all(
+                self.phresh, self.marks, "Claim", "claimed", lambda job, _: job_moves.claim(job),
+                why=False, after=" at the prices shown?",
+            )  # fmt: skip
+            return
         if self.jobs.is_stale:
             # what is on the screen is not what was asked for: the question waits until it is
             self._claim_due = True

@@ -31,7 +31,7 @@ ABOUT_A_JOB = frozenset({
 })  # fmt: skip
 
 # those that are about all marked jobs when there are any
-ABOUT_MARKED = frozenset({"cancel_job", "release"})
+ABOUT_MARKED = {"claim": "Claim", "confirm": "Confirm", "cancel_job": "Cancel", "release": "Release"}
 
 
 class JobKeys(MarketScreen):
@@ -80,10 +80,9 @@ class JobKeys(MarketScreen):
     def key_labels(self, action: str) -> tuple[str, ...]:
         """A key that is about all marked jobs says so."""
         number = len(self.marks)
-        if number and action == "cancel_job":
-            return (f"Cancel {number:,} jobs", f"Cancel {number:,}")
-        if number and action == "release":
-            return (f"Release {number:,} jobs", f"Release {number:,}")
+        if number and action in ABOUT_MARKED:
+            verb = ABOUT_MARKED[action]
+            return (f"{verb} {number:,} jobs", f"{verb} {number:,}")
         return super().key_labels(action)
 
     def exports(self) -> list[Export]:
@@ -116,6 +115,8 @@ class JobKeys(MarketScreen):
             case "private_details":
                 under_way = job.status in (Status.OPEN, Status.CLAIMED, Status.DONE)
                 return job.owner == me and under_way and about is not None
+            case "claim":
+                return job.booking is Booking.INSTANTLY and possible("claim", job, me)
             case "post_again":
                 return job.owner == me
             case "cancel_job":
@@ -238,7 +239,12 @@ class JobKeys(MarketScreen):
             self.app.push_screen(FinishDialog(self.shown_job))
 
     def action_confirm(self) -> None:
-        """Asks, then closes a job that is done."""
+        """Asks, then closes a job that is done, or all that are marked."""
+        if self.marks:
+            from phresh_tui.tui.screens.several import ask_all
+
+            ask_all(self.phresh, self.marks, "Confirm", "confirmed", lambda job, _: job_moves.confirm(job), why=False)
+            return
         job = self.shown_job
         if job is not None:
             total = "" if job.total is None else f" for {show_price(job.total, self.session.market.currency)}"

@@ -80,6 +80,7 @@ def ask_all(
     step: Callable[[Cleaning, str | None], Step],
     *,
     why: bool,
+    after: str = "?",
 ) -> None:
     """Asks once, in words that name the jobs, and moves all that are marked.
 
@@ -90,6 +91,7 @@ def ask_all(
         past: ``cancelled``.
         step: the move of one job with its reason.
         why: whether the move needs a reason.
+        after: how the question ends when it does not.
 
     """
     jobs = marks.jobs
@@ -107,7 +109,7 @@ def ask_all(
         app.push_screen(AskReasonForAll(f"{question}: why?", jobs, send))
     else:
         number, _, names = question.partition(" (")
-        app.push_screen(Confirm(f"{number}: ", names.removesuffix(")"), "?"), answered)
+        app.push_screen(Confirm(f"{number}: ", names.removesuffix(")"), after), answered)
 
 
 async def _move_all(app: PhreshApp, marks: Marks, past: str, steps: Sequence[Step]) -> None:
