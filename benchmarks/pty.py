@@ -20,6 +20,10 @@ import pyte
 # milliseconds without a byte after which a repaint counts as done; they are not part of what is measured
 QUIET = 30.0
 LONGEST = 60.0
+# milliseconds in which something must be drawn after a key
+PATIENCE = 5_000.0
+# a line of the list that is still on its way
+PLACEHOLDER = "  ·  "
 # what a program may ask before it draws, and what a dark terminal says: its background and what it is (OSC 11, DA1)
 QUESTION, ANSWER = b"\x1b[c", b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\\x1b[?62;22c"
 DOWN, PAGE_DOWN, HOME, END, LEAVE = b"\x1b[B", b"\x1b[6~", b"\x1b[H", b"\x1b[F", b"\x11"
@@ -38,7 +42,10 @@ class TimedTerminal:
         mine, its = pty.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self._descriptor = mine
-        self._seen: list[bytes] = []
+        self._pressed = 0.0
+        self._unseen: list[bytes] = []
+        self._screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self._screen)
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             list(command), stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True
@@ -75,7 +82,7 @@ class TimedTerminal:
             chunk = os.read(self._descriptor, 1 << 20)
         except OSError:
             return b""
-        self._seen.append(chunk)
+        self._unseen.append(chunk)
         if QUESTION in chunk:
             # as every terminal does, at once
             os.write(self._descriptor, ANSWER)
@@ -111,20 +118,67 @@ class TimedTerminal:
             TimeoutError: when nothing is drawn.
 
         """
-        began = time.perf_counter()
+        return self._answers(keys, quiet)[-1][0]
+
+    def press_for_lines(self, keys: bytes, quiet: float = QUIET) -> float:
+        """Milliseconds from the keys until the lines of the list stand as they stay, without what is drawn elsewhere.
+
+        What is written is looked at afterwards: a terminal that keeps a screen would take its time meanwhile.
+
+        Raises:
+            TimeoutError: when nothing is drawn.
+
+        """
+        before = self.lines()
+        answers = self._answers(keys, quiet)
+        shown: list[tuple[float, list[str]]] = []
+        while answers:
+            self._unseen.clear()
+            for milliseconds, chunk in answers:
+                self._stream.feed(chunk)
+                shown.append((milliseconds, self._lines()))
+            # a list that waits is not what was asked for
+            answers = self._more(PATIENCE, quiet) if any(PLACEHOLDER in line for line in shown[-1][1]) else []
+        stands = shown[-1][1]
+        earlier = [number for number, (_, lines) in enumerate(shown) if lines != stands]
+        if stands == before and not earlier:
+            return shown[-1][0]
+        return shown[earlier[-1] + 1 if earlier else 0][0]
+
+    def _answers(self, keys: bytes, quiet: float) -> list[tuple[float, bytes]]:
+        """What is written after the keys, each with the milliseconds since then."""
+        self._pressed = time.perf_counter()
         os.write(self._descriptor, keys)
-        if not self._read(5_000):
+        answers = self._more(PATIENCE, quiet)
+        if not answers:
             raise TimeoutError(f"nothing is drawn after {keys!r}:\n{self.screen()}")
-        last = time.perf_counter()
-        while self._read(quiet):
-            last = time.perf_counter()
-        return (last - began) * 1000
+        return answers
+
+    def _more(self, patience: float, quiet: float) -> list[tuple[float, bytes]]:
+        answers: list[tuple[float, bytes]] = []
+        while chunk := self._read(quiet if answers else patience):
+            answers.append(((time.perf_counter() - self._pressed) * 1000, chunk))
+        return answers
 
     def screen(self) -> str:
         """What stands on the screen; costs time, so between what is measured."""
-        screen = pyte.Screen(80, 24)
-        pyte.ByteStream(screen).feed(b"".join(self._seen))
-        return "\n".join(line.rstrip() for line in screen.display)
+        for chunk in self._unseen:
+            self._stream.feed(chunk)
+        self._unseen.clear()
+        return "\n".join(self._text(range(24), 80))
+
+    def lines(self) -> list[str]:
+        """The lines of the list, without their ages."""
+        self.screen()
+        return self._lines()
+
+    def _lines(self) -> list[str]:
+        return self._text(range(3, 12), 60)
+
+    def _text(self, lines: range, width: int) -> list[str]:
+        """What stands in some lines; pyte's own way fails for a wide character of which half is overwritten."""
+        buffer = self._screen.buffer
+        return ["".join(buffer[line][column].data for column in range(width)).rstrip() for line in lines]
 
     def memory(self) -> float:
         """Megabytes that the program holds (resident, as the kernel counts them)."""

@@ -17,7 +17,7 @@ from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.when import local_now
-from phresh_tui.tui.job_window import PAGE, JobWindow
+from phresh_tui.tui.job_window import JobWindow
 
 # seconds of reading after which the screen says so, and a read may be dropped for another one
 SLOW = 0.08
@@ -25,6 +25,8 @@ SLOW = 0.08
 COUNT_AFTER = 0.15
 # new jobs above the screen are counted up to here
 MANY_NEW = 100
+# jobs read for a jump besides those on the screen
+SPARE = 8
 
 Way: TypeAlias = Callable[[JobWindow], Awaitable[int]]
 
@@ -156,7 +158,11 @@ class JobReader:
         """The way to the first job at or after a value of the list's order."""
 
         async def jump(window: JobWindow) -> int:
-            return window.load_spot(await listings.jump(self._session, self.listing, text, PAGE, local_now()))
+            # only what is seen at once: in a very long list each job may lie elsewhere on the disk
+            top, end = self._view.lines_on_screen
+            return window.load_spot(
+                await listings.jump(self._session, self.listing, text, end - top + SPARE, local_now())
+            )
 
         return jump
 

@@ -103,11 +103,13 @@ class CursorView(LineView):
         return max(min(cursor, self.lines_known - 1) if self.is_length_known else cursor, 0)
 
     def watch_cursor(self, before: int, now: int) -> None:
-        """Two lines look different."""
+        """Two lines look different, or all of them when that scrolls."""
+        top = self.scroll_offset.y
         self.fit_length()
         self.fit_scroll()
-        for line in (before, now):
-            self.refresh_line_of(line)
+        if self.scroll_offset.y == top:
+            for line in (before, now):
+                self.refresh_line_of(line)
 
     def fit_length(self) -> None:
         """There is room for the cursor wherever it stands."""
