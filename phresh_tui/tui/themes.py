@@ -37,7 +37,7 @@ LIGHT = Theme(
     foreground="#15201c",
     background="#f4f8f6",
     surface="#fcfefd",
-    variables={"text-muted": "#46564f"},
+    variables={"text-muted": "#46564f", "text-warning": "#7a4a00"},
     panel="#dbe8e2",
     dark=False,
 )

@@ -298,7 +298,7 @@ async def _other_profile(driver: Driver) -> None:
     job = driver.jobs.selected
     assert job is not None
     driver.app.go_to(ProfileScreen(job.owner))
-    await driver.see("Jobs together")
+    await driver.see("member since")
 
 
 SCREENS: dict[str, Steps] = {
@@ -339,7 +339,7 @@ SCREENS: dict[str, Steps] = {
     "agenda_empty": keys("A", *"hhhhh", see="turn the weeks"),
     "inbox": keys("I", see="events"),
     "inbox_empty": keys("I", "a", "v", see="You have read everything"),
-    "profile": keys("P", see="Reviews"),
+    "profile": keys("P", see="member since"),
     "profile_edit": keys("P", "e", see="Your profile"),
     "profile_other": _other_profile,
     **{f"market_{number}": keys("M", str(number), see="Prices") for number in range(1, 6)},

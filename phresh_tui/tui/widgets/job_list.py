@@ -44,7 +44,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         overflow-x: hidden;
         background: $surface;
         & > .jobs--cursor { background: $primary; color: $text; text-style: bold; }
-        & > .jobs--cursor-blurred { background: $primary 40%; }
+        & > .jobs--cursor-blurred { background: $primary 30%; }
         & > .jobs--quiet { color: $text-muted; }
         & > .jobs--price { color: $text-success; text-style: bold; }
         & > .jobs--gone { color: $text-muted; text-style: strike; }
