@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import csv
 import io
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -26,9 +28,10 @@ from phresh_tui.database.listings import Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking, CleaningType, Draft, parse_hours
 from phresh_tui.market.errors import BadInput, PhreshError
+from phresh_tui.market.export import Format, Writer, unformulated
 from phresh_tui.market.member import check_handle
 from phresh_tui.market.price import parse_price
-from phresh_tui.market.query import complete, parse_query, query_of
+from phresh_tui.market.query import complete, join_query, parse_query, query_of, split_query
 from phresh_tui.market.record import PrivateDetails
 from phresh_tui.market.search import Filter
 from phresh_tui.market.text import FORBIDDEN_IN_PARAGRAPHS, visible
@@ -101,6 +104,28 @@ def test_what_is_read_from_a_line_is_understood_or_refused_in_words() -> None:
             again = parse_query(query_of(parsed.filter), now)
             assert (again.filter, again.problems) == (parsed.filter, ())
     assert understood, "numbers are among them, and some of them are prices"
+
+
+def test_every_text_survives_a_file_and_the_form_of_the_filter() -> None:
+    records = [{"text": text} for text in STRINGS]
+    for kind in Format:
+        writer = Writer(kind, ("text",))
+        written = writer.begin() + writer.rows(records) + writer.end()
+        if kind is Format.JSON:
+            assert json.loads(written) == records
+            assert not FORBIDDEN_IN_PARAGRAPHS.search(written)
+        elif kind is Format.CSV:
+            rows = list(csv.reader(io.StringIO(written, newline="")))[1:]
+            assert [row[0] if row else "" for row in rows] == [unformulated(text) for text in STRINGS]
+            assert not [row for row in rows if row and row[0].startswith(("=", "+", "-", "@"))]
+        else:
+            # a line for each, whatever stands in it
+            assert written.count("\n") == len(STRINGS) + 2
+    for text in STRINGS:
+        values, rest = split_query(join_query({"area": text, "by": ""}, ""))
+        assert (values, rest) == ({"area": [text.strip()]} if text.strip() else {}, ""), text
+        # what is typed into the field of words is the rest of the line, as it was
+        assert " ".join(split_query(text)[1].split()) == split_query(" ".join(text.split()))[1]
 
 
 def test_what_is_typed_wrongly_on_the_command_line_is_told_without_obeying_it() -> None:

@@ -309,6 +309,9 @@ SCREENS: dict[str, Steps] = {
     "search_wrong": keys("slash", *"price:x", see="price"),
     "nothing_fits": keys("slash", *"qqq", see="Nothing fits"),
     "go_to": keys("g", see="go to"),
+    "go_to_wrong": keys("g", *"soon", "enter", see="^^^^"),
+    "marked": keys("space", "space", see="2 marked"),
+    "export": keys("x", see="Export"),
     "filter": keys("f", see="Show only"),
     "sort": keys("s", see="Sort by"),
     "help": keys("question_mark", see="What you can do here"),
@@ -328,6 +331,8 @@ SCREENS: dict[str, Steps] = {
     "now": keys("m", see="[Now"),
     "posted": keys("m", "tab", see="[Posted"),
     "claimed": keys("m", "tab", "tab", see="[Claimed"),
+    "narrowed": keys("m", "slash", "e"),
+    "private": on_job(0, 0, "p", "Private details"),
     "offers": on_job(0, 0, "o", "Offers"),
     "confirm": on_job(0, 1, "c", "y yes"),
     "reason": on_job(0, 1, "b", "why"),
@@ -354,6 +359,7 @@ async def begin(driver: Driver) -> None:
         await app.pop_screen()
     browse = await driver.browsing()
     browse.show_query("")
+    browse.marks.clear()
     browse.jobs.focus()
     await driver.until(lambda: not browse.jobs.is_stale, "all jobs")
     browse.jobs.action_cursor_top()

@@ -56,7 +56,10 @@ async def test_the_owner_goes_from_the_offers_to_the_review(market: Market, driv
         await driver.until(lambda: "$38.00" in driver.text, "the new total")
         await driver.press("a")
         await driver.see("for $19.00/h?")
+        # the second one does not accept once more: it asks what is to be copied
         await driver.press("y", "y")
+        await driver.see("Copy")
+        await driver.press("escape")
         await driver.see("1 of 2 offer stands", "accepted")
         assert "a Accept" not in driver.footer
         await driver.press("escape")
