@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from textual.geometry import Region
 from textual.screen import Screen
@@ -14,8 +13,7 @@ from textual.screen import Screen
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Somewhere to go.
 
     Attributes:

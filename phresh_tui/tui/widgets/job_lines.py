@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,8 +18,7 @@ from phresh_tui.tui.widgets.columns import Column, Shape, columns, fit
 KEPT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class LineStyles:
+class LineStyles(NamedTuple):
     """The styles of one line, by what stands in it."""
 
     text: Style
@@ -32,8 +31,7 @@ class LineStyles:
         return cls(style, style, style)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Everything that a drawn line depends on, except for the styles.
 
     Attributes:
