@@ -117,9 +117,12 @@ def search(report: Report, size: int, environment: dict[str, str]) -> None:
             times: list[float] = []
             for word in words:
                 terminal.press(b"/")
-                # what counts for a typo is the word when it is whole
-                letters = [terminal.press(letter.encode(), 250) for letter in word]
-                times += letters if group == "search" else letters[-1:]
+                for number, letter in enumerate(word, 1):
+                    before = terminal.lines()
+                    time = terminal.press_for_lines(letter.encode(), 250)
+                    # lines that stay the same do not tell when they were read; of a typo the whole word counts
+                    if terminal.lines() != before and (group == "search" or number == len(word)):
+                        times.append(time)
                 terminal.press(b"\x1b", 600)
             report.add(Line(group, at, times, size=size, limits=limits if size == 1_000_000 else (None, None)))
 
