@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -40,6 +40,8 @@ from phresh_tui.tui.widgets.side_panel import SidePanel
 from phresh_tui.tui.widgets.too_small import cover, is_too_small
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from phresh_tui.settings import Settings
 
 logger = logging.getLogger("phresh")
@@ -118,6 +120,11 @@ class PhreshApp(App[int]):
         terminal_is_dark: bool | None = None,
     ) -> None:
         super().__init__()
+        self._no_color: LineFilter | None = None
+        if self.no_color:
+            from textual.filter import NoColor
+
+            self._no_color = NoColor()
         self._opening = opening
         self.preferences = preferences or Preferences()
         self.terminal_is_dark = terminal_is_dark
@@ -161,6 +168,10 @@ class PhreshApp(App[int]):
         from phresh_tui.tui.screens.sign_in import SignInScreen
 
         await self.push_screen(SignInScreen(message))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """With NO_COLOR no colour leaves the program: not even the greys that Textual would turn them into."""
+        return [self._no_color] if self._no_color is not None else super().get_line_filters()
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal that is too small for anything says so, until it grows."""

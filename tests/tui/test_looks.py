@@ -199,3 +199,35 @@ def _seen(colour: str, matrix: tuple[tuple[float, ...], ...]) -> list[float]:
 
 def _distance(one: list[float], other: list[float]) -> float:
     return math.dist(one, other)
+
+
+async def test_without_colours_every_state_is_told_by_a_word_a_sign_or_an_attribute(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    with clock_stands():
+        await furnish(market, CONTENTS["short"])
+        app = app_for(market, "bob")
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            driver = Driver(app, pilot)
+            await driver.browsing()
+            for name, told in {
+                "browse": ("▸○ Wash the windows", "● connected"),
+                "posted": ("[Posted 4]", "○ Iron", "× Hall", "◐ Kitchen", "cancelled", "done"),
+                "claimed": ("● Bathroom", "✓ Stairs", "claimed by you", "confirmed"),
+                "post_wrong": ("✗ A job needs a name", "(●) spot clean"),
+                "now": ("[Now 8]", "Done: confirm or send back"),
+                "inbox": ("● @ada finished it", "unread"),
+                "offers": ("○ @ada", "× @kim", "declined"),
+            }.items():
+                await begin(driver)
+                await SCREENS[name](driver)
+                await settled(driver)
+                assert all(text in driver.text for text in told), (name, driver.text)
+                strips = app.screen._compositor.render_strips()
+                styles = [segment.style for strip in strips for segment in strip if segment.style is not None]
+                colours = [colour for style in styles for colour in (style.color, style.bgcolor)]
+                assert all(colour is None or colour.is_default for colour in colours), name
+                # the line of the cursor, or the cursor of the field, between the line at the top and the keys
+                inner = [segment.style for strip in strips[1:-1] for segment in strip if segment.style is not None]
+                assert any(style.reverse for style in inner), name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -92,11 +93,23 @@ async def test_the_terminal_is_asked_once_and_no_color_is_heeded(
             terminal.see("@ada", "● connected")
             terminal.press("q")
             assert terminal.end() == 0
-            colours = set(terminal.raw.split(b"48;2;")[1:])
-            assert all(_grey(part) for part in colours)
-
-    def _grey(part: bytes) -> bool:
-        red, green, blue = part.split(b"m")[0].split(b";")[:3]
-        return red == green == blue
+            # no colour at all, of 8, of 256, or of all; what is chosen and what is done is told by other means
+            assert not [code for code in _codes(terminal.raw) if _is_colour(code)]
+            assert b"\x1b[7" in terminal.raw or b";7" in terminal.raw
 
     await asyncio.to_thread(look)
+
+
+def _codes(written: bytes) -> list[int]:
+    """All numbers in the SGR sequences that were written."""
+    found = re.findall(rb"\x1b\[([\d;]*)m", written)
+    return [int(number or 0) for sequence in found for number in sequence.split(b";")]
+
+
+def _is_colour(code: int) -> bool:
+    return 30 <= code <= 38 or 40 <= code <= 48 or 90 <= code <= 97 or 100 <= code <= 107
+
+
+def test_a_colour_is_found_among_what_was_written() -> None:
+    assert [_is_colour(code) for code in _codes(b"\x1b[1;7m\x1b[38;5;1m\x1b[0;39;49m")][2]
+    assert not any(_is_colour(code) for code in _codes(b"\x1b[1;7m a \x1b[0;39;49m"))

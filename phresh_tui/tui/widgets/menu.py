@@ -6,13 +6,23 @@ from contextlib import suppress
 
 from textual import events
 from textual.message import Message
+from textual.style import Style
 from textual.widgets import OptionList
 
 from phresh_tui.tui.actions import Where, bindings
 
+HIGHLIGHTED = "option-list--option-highlighted"
+
 
 class PagedList(OptionList):
     """Textual's list, which looks up lines that it has not laid out yet when a page key follows a change at once."""
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Without colours the line of the cursor is turned round: Textual's list knows it by its ground alone."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        if self.app.no_color and HIGHLIGHTED in component_classes:
+            style += Style(reverse=True)
+        return style
 
     def action_page_down(self) -> None:
         """One screen further, unless the lines are just being laid out."""
