@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -22,6 +23,13 @@ class JumpScreen(ModalScreen[Spot | None]):
         super().__init__()
         self._targets = dict(zip(labels(len(targets)), targets, strict=True))
         self._typed = ""
+        self._labelled: Size | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """In a terminal of another size the labels would stand beside their things."""
+        if self._labelled not in (None, event.size) and self.is_current:
+            self.dismiss(None)
+        self._labelled = event.size
 
     def compose(self) -> ComposeResult:
         """A label on each thing."""
