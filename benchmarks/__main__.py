@@ -28,7 +28,7 @@ def measure(folder: Path) -> None:
     report = Report()
     for size in SIZES:
         with market(folder, size) as (server, place, rate):
-            if size >= SAMPLES:
+            if rate is not None and size >= SAMPLES:
                 report.add(Line("phresh sample", f"{short(size)} jobs", [rate], "/s", size=size, least=RATE))
             environment = keys.base_environment(state, place)
             starts.measure(report, size, environment)
