@@ -87,7 +87,8 @@ def jumps(report: Report, size: int, environment: dict[str, str]) -> None:
     today = datetime.now().astimezone().date()
     orders: dict[bytes, list[str]] = {
         b"p": [f"{price}.5" for price in range(15, 35)],
-        b"t": list("bcdefghiklmnoprstuvw"),
+        # g alone goes to the top
+        b"t": list("bcdefhiklmnoprstuvwz"),
         b"s": [(today + timedelta(days=days)).isoformat() for days in range(1, 21)],
     }
     times = []
