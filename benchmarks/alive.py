@@ -25,7 +25,7 @@ from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import migrate_up
 from tests.terminal import Terminal
 
-CHANGES = 20 if os.environ.get("QUICK") else 100
+CHANGES = 20 if os.environ.get("QUICK") else 60
 # milliseconds at the median and for 99 of 100, and the same when nothing rings: the poll and what a look takes
 BARS = (300, 600)
 POLL = 1.0

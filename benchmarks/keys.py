@@ -18,7 +18,7 @@ from phresh_tui.tui.memory import EVERYTHING
 
 QUICK = bool(os.environ.get("QUICK"))
 KEYS = 60 if QUICK else 300
-COLD = 4 if QUICK else 15
+COLD = 4 if QUICK else 10
 BURST = 200
 # times the smallest market: what counts as the same
 SAME = 1.1
@@ -86,10 +86,10 @@ def jumps(report: Report, size: int, environment: dict[str, str]) -> None:
     """Goes to a price, a letter, a day; from Enter until the jobs there stand."""
     today = datetime.now().astimezone().date()
     orders: dict[bytes, list[str]] = {
-        b"p": [f"{price}.5" for price in range(15, 35)],
+        b"p": [f"{price}.5" for price in range(15, 25)],
         # g alone goes to the top
-        b"t": list("bcdefhiklmnoprstuvwz"),
-        b"s": [(today + timedelta(days=days)).isoformat() for days in range(1, 21)],
+        b"t": list("bcdefhiklm"),
+        b"s": [(today + timedelta(days=days)).isoformat() for days in range(1, 11)],
     }
     times = []
     with TimedTerminal(PHRESH, environment) as terminal:
