@@ -29,7 +29,12 @@ from phresh_tui.settings import Settings
 from phresh_tui.tui.actions import ACTIONS
 from phresh_tui.tui.app import PhreshApp
 from phresh_tui.tui.job_form import CHECKED
+from phresh_tui.tui.screens.browse import BrowseScreen
+from phresh_tui.tui.screens.confirm import Confirm
+from phresh_tui.tui.screens.mine import MineScreen
+from phresh_tui.tui.screens.offers import OffersScreen
 from phresh_tui.tui.screens.post import PRIVATE, PostScreen
+from phresh_tui.tui.screens.sign_in import SignInScreen
 from tests.life.support import unexplained
 from tests.support import Market, post
 
@@ -72,6 +77,25 @@ class Watched(PhreshApp):
             self.faults.append("".join(traceback.format_exception(event.worker.error)))
 
 
+def keys_for(screen: Screen[object], handle: str, chance: random.Random, kind: float) -> list[str]:
+    """Keys to press in a burst, as people do: what works on the screen, anything at all, or letters.
+
+    Every now and then something sensible, or nobody would ever come back from a dialog, sign in or send a form.
+    """
+    if isinstance(screen, SignInScreen) and kind < 0.4:
+        return ["ctrl+u", *handle, "enter"]
+    if isinstance(screen, PostScreen) and kind < 0.1:
+        return [*"Windows", "tab", "tab", "tab", *"9.50", "ctrl+s"]
+    if isinstance(screen, Confirm) and kind < 0.5:
+        return ["y"]
+    if not isinstance(screen, (BrowseScreen, MineScreen, OffersScreen, PostScreen)) and kind < 0.2:
+        return ["escape"]
+    here = [key for key in sorted(screen.active_bindings) if key in KEYS]
+    if here and kind < 0.5:
+        return chance.choices(here, k=chance.randint(1, 3))
+    return chance.choices(KEYS if kind < 0.65 else TYPED, k=chance.randint(1, 8))
+
+
 def lost_of(screen: Screen[object]) -> list[str]:
     """The fields of a form whose text would not be there if the program ended now and the form was opened again."""
     if not isinstance(screen, PostScreen) or not screen.is_mounted or screen._gone:
@@ -100,10 +124,7 @@ async def play(market: Market, handle: str, chance: random.Random, number: int, 
                 left -= 1
                 kind = chance.random()
                 if kind < 0.8:
-                    # in bursts, as people type; every third burst is of what works here, or the depths are never seen
-                    here = [key for key in sorted(app.screen.active_bindings) if key in KEYS]
-                    keys = (here or KEYS) if kind < 0.3 else KEYS if kind < 0.55 else TYPED
-                    pressed = chance.choices(keys, k=chance.randint(1, 3 if keys is here else 8))
+                    pressed = keys_for(app.screen, handle, chance, kind)
                     left -= len(pressed) - 1
                     await pilot.press(*pressed)
                 elif kind < 0.86:
@@ -150,6 +171,11 @@ async def run(market: Market, seed: int, number: int) -> set[str]:
     return seen
 
 
+async def moves(market: Market) -> set[str]:
+    """What was done with jobs."""
+    return {row["move"] for row in await market.psql("select distinct move from events")}
+
+
 def screens() -> set[str]:
     """The names of all screens that can be reached without passwords."""
     for module in pkgutil.iter_modules(phresh_tui.tui.screens.__path__):
@@ -170,6 +196,8 @@ async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
     seen = await run(market, int(os.environ.get("MONKEY_SEED", "7")), int(os.environ.get("MONKEY_EVENTS", "2000")))
     # a monkey that stays on one screen finds nothing
     assert len(seen) > 8, sorted(seen)
+    # and so does one that only looks
+    assert len(await moves(market)) >= 3
 
 
 @pytest.mark.soak
@@ -185,4 +213,5 @@ async def test_a_hundred_thousand_random_events_break_nothing_and_fill_no_memory
         memory.append(psutil.Process().memory_info().rss)
     # what the first rounds load stays; from then on it is flat
     assert screens() - seen == set(), "nobody has been there"
+    assert await moves(market) >= {"post", "edit", "claim", "release", "cancel"}
     assert memory[-1] < memory[len(memory) // 2] * 1.1, memory
