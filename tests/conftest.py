@@ -41,6 +41,15 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+# what takes longest: begun last, one process would go on with it alone
+LONGEST = ("test_monkey.py", "test_looks.py", "test_snapshots.py", "test_naughty.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with what takes longest."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, an empty folder to stand in, and nothing configured: no test touches what is the user's."""

@@ -61,6 +61,8 @@ async def test_the_embedded_server_is_started_again_when_it_dies(server: Embedde
     import os
     import signal
 
+    from phresh_tui.database.session import Link
+
     target = server.target()
     await accounts.sign_up(target, "ada", None)
     prepared = Prepared(target, Door.OPERATOR, server)
@@ -69,9 +71,19 @@ async def test_the_embedded_server_is_started_again_when_it_dies(server: Embedde
         driver = Driver(app, pilot)
         await driver.browsing()
         number = int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        assert app.session is not None
+        links: list[Link] = []
+        tell_app = app.session._on_link
+
+        def changed(link: Link) -> None:
+            links.append(link)
+            tell_app(link)
+
+        app.session.watch_link(changed)
         os.kill(number, signal.SIGKILL)
-        await driver.see("reconnecting, ")
-        await driver.see("● connected", seconds=20)
+        await driver.until(lambda: Link.CONNECTED in links, "the way back", seconds=20)
+        assert Link.RECONNECTING in links
+        await driver.see("● connected")
         await driver.press("n")
         await driver.type("After the crash\t\t\t20")
         await driver.press("ctrl+s")

@@ -68,7 +68,11 @@ class BrowseScreen(Searching):
         yield SectionTabs(self.session, self.phresh.preferences.sections, id="sections")
         yield Static(id="in-force", markup=False)
         hint = "words, or type: price: area: starts: by: book: free:"
-        yield TypedLine(view.query, placeholder=hint, id="search", suggester=QuerySuggester(self.session), compact=True)
+        search = TypedLine(
+            view.query, placeholder=hint, id="search", suggester=QuerySuggester(self.session), compact=True
+        )
+        search.leads_to = "JobList"
+        yield search
         yield ProblemLine(id="problem", markup=False)
         yield TypedLine(id="jump", compact=True)
         yield ProblemLine(id="jump-problem", markup=False)

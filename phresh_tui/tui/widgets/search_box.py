@@ -60,6 +60,9 @@ class QuerySuggester(Suggester):
 class TypedLine(Input):
     """One line above the list. Enter and Down go to the list, Escape leaves it."""
 
+    leads_to = ""
+    """What gets the focus at once when the line is done, so that the next key is not typed into it."""
+
     # before the field sees the key, so that what is typed right after it goes to the list
     BINDINGS = [
         Binding("down,enter", "done", "To the list", priority=True),
@@ -85,6 +88,9 @@ class TypedLine(Input):
     def action_done(self) -> None:
         """It is typed."""
         self.post_message(self.Done(self))
+        if self.leads_to:
+            # not focus(), which waits for what is in the queue
+            self.screen.set_focus(self.screen.query_one(self.leads_to))
 
     def action_leave(self) -> None:
         """It is dropped."""
