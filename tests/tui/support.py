@@ -98,7 +98,12 @@ class Driver:
     async def browsing(self) -> BrowseScreen:
         """Waits for the open jobs to be there."""
         await self.until(
-            lambda: isinstance(self.app.screen, BrowseScreen) and self.app.screen.jobs.is_loaded, "the open jobs"
+            lambda: (
+                isinstance(self.app.screen, BrowseScreen)
+                and self.app.screen.is_mounted
+                and self.app.screen.jobs.is_loaded
+            ),
+            "the open jobs",
         )
         screen = self.app.screen
         assert isinstance(screen, BrowseScreen)
