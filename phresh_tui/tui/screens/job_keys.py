@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,9 @@ class JobKeys(MarketScreen):
         self.marks.changed = self.marks_changed
 
     @property
+    @abstractmethod
     def shown_job(self) -> Cleaning | None:
         """The job that keys are about."""
-        raise NotImplementedError
 
     @property
     def about(self) -> About | None:

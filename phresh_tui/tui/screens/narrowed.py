@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual import on
 from textual.widgets import Input
 
@@ -28,9 +30,9 @@ class Narrowed(MarketScreen):
         line.display = False
         return line
 
+    @abstractmethod
     def narrowed(self) -> None:
         """Draws the list with what is left of it."""
-        raise NotImplementedError
 
     def is_wanted(self, *texts: str | None) -> bool:
         """Whether the texts of a line hold all words that are typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from dataclasses import replace
 
 from textual import on
@@ -36,9 +37,9 @@ class Searching(JobKeys):
         """The list."""
         return self.query_one(JobList)
 
+    @abstractmethod
     def draw_in_force(self, *, waiting: bool = False) -> None:
         """Says what is listed."""
-        raise NotImplementedError
 
     def action_search(self) -> None:
         """Opens the search line."""

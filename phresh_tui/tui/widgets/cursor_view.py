@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from collections.abc import Iterator
 from functools import partial
 
@@ -37,22 +38,22 @@ class CursorView(LineView):
     # --- what the list of lines says
 
     @property
+    @abstractmethod
     def lines_known(self) -> int:
         """How many lines there are, as far as is known."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def is_length_known(self) -> bool:
         """Whether there are no more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_room(self) -> int:
         """Lines that all others move down, when there is more above the first one than was estimated."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stay(self) -> None:
         """Goes nowhere: what was on its way is dropped."""
-        raise NotImplementedError
 
     # --- moving
 

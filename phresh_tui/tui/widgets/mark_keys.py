@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from phresh_tui.market.cleaning import Cleaning
@@ -21,19 +22,19 @@ class MarkKeys(_Base):
     marks: Marks
 
     @property
+    @abstractmethod
     def selected(self) -> Cleaning | None:
         """The job under the cursor."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def jobs_between(self, first: Cleaning, last: Cleaning) -> list[Cleaning]:
         """All jobs from one to another one in the order of the list, whichever comes first; none when there are more
         than `MANY`.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def action_cursor_down(self) -> None:
         """Next line."""
-        raise NotImplementedError
 
     def action_toggle_mark(self) -> None:
         """Marks the job under the cursor, or takes its mark away, and goes on."""
