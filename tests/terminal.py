@@ -23,6 +23,8 @@ KEYS = {
     "ctrl+n": "\x0e",
     "ctrl+q": "\x11",
 }
+# seconds
+QUIET = 0.8
 PHRESH = (sys.executable, "-m", "phresh_tui")
 
 
@@ -99,6 +101,16 @@ class Terminal:
             if time.monotonic() > deadline or (not alive and not condition()):
                 raise AssertionError(f"waited in vain for {what}; the screen shows:\n{self.text}")
         return time.perf_counter() - self.started
+
+    def until_quiet(self, seconds: float = 20.0) -> None:
+        """Waits until nothing has been written for longer than a cursor takes to blink."""
+        deadline = time.monotonic() + seconds
+        written, since = len(self.raw), time.monotonic()
+        while time.monotonic() < since + QUIET:
+            self._read(0.02)
+            if len(self.raw) != written:
+                written, since = len(self.raw), time.monotonic()
+            assert time.monotonic() < deadline, f"it goes on writing:\n{self.raw[-200:]!r}\n{self.text}"
 
     def type(self, text: str) -> None:
         """Types as a person does, every character a key."""

@@ -390,6 +390,11 @@ class PhreshApp(App[int]):
             shown = visible(text.splitlines()[0] if text else "")
             self.tell(f"Copied: {shown[:60]}{'…' if len(shown) > 60 or len(text.splitlines()) > 1 else ''}")
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Whoever wants no motion wants no blinking either (`TEXTUAL_ANIMATIONS=none`)."""
+        if self.animation_level == "none" and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
+
     # --- keys that work over every screen
 
     async def on_event(self, event: events.Event) -> None:

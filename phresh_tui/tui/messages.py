@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from phresh_tui.tui.job_reader import SLOW
 from phresh_tui.tui.widgets.bars import MessageLine
 
 if TYPE_CHECKING:
@@ -42,6 +45,22 @@ class Messages:
         self._told = [*(other for other in self._told if other.text != text), told][-MOST:]
         self._app.set_timer(SECONDS_FOR_ERRORS if error else SECONDS, partial(self._forget, told))
         self._show()
+
+    @contextmanager
+    def meanwhile(self, text: str) -> Iterator[None]:
+        """Says what is waited for, when that takes longer than a moment, until it is there."""
+        told = Told(text, error=False)
+
+        def show() -> None:
+            self._told = [*self._told, told][-MOST:]
+            self._show()
+
+        timer = self._app.set_timer(SLOW, show)
+        try:
+            yield
+        finally:
+            timer.stop()
+            self._forget(told)
 
     def clear(self) -> None:
         """Takes all of them away."""

@@ -137,7 +137,8 @@ class Moves:
         give_up = time.monotonic() + PATIENCE
         while True:
             try:
-                return await call(request)
+                with self._app.messages.meanwhile(f"{what} is on its way …"):
+                    return await call(request)
             except DatabaseUnavailable:
                 # whoever signs in next has not asked for it
                 if time.monotonic() > give_up or session is None or self._app.session is not session:

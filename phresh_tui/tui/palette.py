@@ -26,6 +26,7 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.search import Filter
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import PARTS, Action, Where, actions_in
+from phresh_tui.tui.job_reader import SLOW
 from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.screens.base import MarketScreen
 
@@ -54,6 +55,8 @@ class Palette(CommandPalette):
         self._awaits_hits = False
         self._enter_due = False
 
+    # Textual waits half a second before it says that it is searching
+    _BUSY_COUNTDOWN = SLOW  # type: ignore[misc]
     # what is found at once is shown at once, also while the database is still asked
     _RESULT_BATCH_TIME = 0.0  # type: ignore[misc]  # Textual waits a quarter of a second
 

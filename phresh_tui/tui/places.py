@@ -46,7 +46,8 @@ async def open_job(app: PhreshApp, job_id: int) -> None:
     if session is None:
         return
     try:
-        job = await cleanings.one(session, job_id)
+        with app.messages.meanwhile(f"Looking for job {job_id} …"):
+            job = await cleanings.one(session, job_id)
     except PhreshError as error:
         app.tell_error(error)
         return

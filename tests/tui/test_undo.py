@@ -16,7 +16,8 @@ async def test_undo_names_the_move_and_goes_back_one_by_one_across_screens(marke
     ada, bob = await market.session("ada"), await market.session("bob")
     windows = await post(ada, "Windows")
     oven = await post(bob, "Oven")
-    async with drive("bob", size=(140, 30)) as driver:
+    # room for the long words of all keys
+    async with drive("bob", size=(170, 30)) as driver:
         await driver.browsing()
         await driver.press("j", "c", "y")
         await driver.see("u Undo claim of “Windows”")

@@ -57,6 +57,10 @@ class MarketScreen(Screen[None]):
                     self.add_class(name, update=False)
                     break
 
+    def on_compose(self) -> None:
+        """Is laid out for its size from the first frame on."""
+        self.wear_size()
+
     def show_link(self, link: Link) -> None:
         """Tells the top line how the connection is."""
         for bar in self.query(TopBar):

@@ -62,7 +62,6 @@ class BrowseScreen(Searching):
             self.session, Listing(wanted=parse_query(view.query, local_now()).filter, sort=sort), self.marks, id="jobs"
         )
         self._list = jobs
-        self.wear_size()
         self._job_due = view.job
         yield TopBar("Browse")
         yield SectionTabs(self.session, self.phresh.preferences.sections, id="sections")

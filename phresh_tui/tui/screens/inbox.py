@@ -129,7 +129,8 @@ class InboxScreen(Narrowed):
         elif self._unread_only:
             text = f"{unread}{more} unread · v shows all"
         else:
-            text = f"{len(self._events)}{more} events, {unread} of them unread"
+            number = len(self._events)
+            text = f"1 event, {unread} unread" if number == 1 else f"{number}{more} events, {unread} of them unread"
         self.query_one("#in-force", Static).update(Content(text))
         lines, empty = self._lines, self.query_one("#empty", Static)
         nothing = self._loaded and not self._events

@@ -90,6 +90,8 @@ class MarketOverviewScreen(MarketScreen):
         self._area: str | None = None
         self._panel = "prices"
         self._seen: Overview | None = None
+        self._is_due = True
+        self._is_reading = False
         self._earned: list[Earned] = []
 
     def compose(self) -> ComposeResult:
@@ -110,17 +112,17 @@ class MarketOverviewScreen(MarketScreen):
         self.look_again()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
 
-    def on_screen_resume(self) -> None:
-        """The figures of a market change slowly: they are read when one comes here, and when one asks."""
-        super().on_screen_resume()
-
     def look_again(self) -> None:
-        """Reads the figures, unless they are here."""
-        if self._seen is None:
+        """Reads the figures, unless they are here or on their way: those of a market change slowly."""
+        if self._is_due:
             self.action_refresh()
 
     def action_refresh(self) -> None:
-        """Reads the figures again."""
+        """Reads the figures again, and says so until they are here."""
+        self._is_due, self._is_reading = False, True
+        self._draw_tabs()
+        for panel, title in PANELS:
+            self._title(panel, (f"{title} ", "bold"), ("reading …", "$text-muted"))
         read_latest(self, self._read, "read")
 
     async def _read(self) -> None:
@@ -130,7 +132,9 @@ class MarketOverviewScreen(MarketScreen):
             self._earned = await agenda.earned(self.session, since)
         except PhreshError as error:
             self.phresh.tell_error(error)
+            self._is_due = True
             return
+        self._is_reading = False
         self._draw()
 
     def exports(self) -> list[Export]:
@@ -165,7 +169,7 @@ class MarketOverviewScreen(MarketScreen):
     def _draw(self) -> None:
         self._draw_tabs()
         seen = self._seen
-        if seen is None or not self.is_mounted:
+        if seen is None or self._is_reading or not self.is_mounted:
             return
         self._draw_prices(seen)
         self._draw_areas(seen)
@@ -189,9 +193,9 @@ class MarketOverviewScreen(MarketScreen):
         else:
             kind = "all types" if self._type is None else self._type.label
             parts.append((f"{kind} · {self._area or 'all areas'}", "bold"))
-            if self._seen is None:
+            if self._is_reading:
                 parts.append((" · reading …", "$text-muted"))
-            elif self._seen.sampled is not None:
+            elif self._seen is not None and self._seen.sampled is not None:
                 parts.append((f" · estimated from {self._seen.sampled:,} jobs", "$text-muted"))
         self.query_one("#tabs", Static).update(Content.assemble(*parts))
 

@@ -37,6 +37,7 @@ EMPTY = {
     "claimed": ("You have claimed nothing yet.\n\n", "Esc", " goes back to the open jobs; c claims the selected one."),
 }
 
+LOOKING = ("Looking for your jobs …", "", "")
 NOTHING_FITS = ("Nothing here fits what is typed above.\n\n", "Esc", " shows everything again.")
 
 
@@ -108,30 +109,32 @@ class MineScreen(JobKeys, Narrowed):
     def _draw(self) -> None:
         parts: list[tuple[str, str]] = []
         for tab in TABS:
-            number, is_empty = self._count(tab)
+            number, is_empty, is_read = self._count(tab)
             chosen = tab == self._tab
             label = f"{tab.capitalize()} {number}"
             parts.append((f"[{label}]" if chosen else f" {label} ", "bold $text-accent" if chosen else "$text-muted"))
             parts.append(("  ", ""))
             empty = self.query_one(f"#{tab}-empty", Static)
-            empty.display = is_empty
+            empty.display = is_empty or not is_read
             self.query_one(f"#{tab}").display = not is_empty or tab != NOW
-            if is_empty:
-                before, key, after = EMPTY[tab] if not self.narrow_text else NOTHING_FITS
+            if empty.display:
+                before, key, after = (
+                    LOOKING if not is_read else NOTHING_FITS if self.narrow_text else EMPTY[tab]
+                )  # fmt: skip
                 empty.update(Content.assemble(before, (key, "bold"), after))
         parts.append((self.marks.words, "bold $text-warning"))
         self.query_one("#tabs", Static).update(Content.assemble(*parts))
         self.refresh_bindings()
 
-    def _count(self, tab: str) -> tuple[str, bool]:
-        """How many jobs a tab has, and whether it has none."""
+    def _count(self, tab: str) -> tuple[str, bool, bool]:
+        """How many jobs a tab has, whether it has none, and whether it was read at all."""
         if tab == NOW:
             items = self.query_one(NowList).shown
-            return ("…" if items is None else str(len(items))), items == []
+            return ("…" if items is None else str(len(items))), items == [], items is not None
         jobs = self.query_one(f"#{tab}", JobList)
         if jobs.heading is not None:
             jobs.heading.display = not jobs.is_empty
-        return ("…" if jobs.total is None else f"{jobs.total.number:,}"), jobs.is_empty
+        return ("…" if jobs.total is None else f"{jobs.total.number:,}"), jobs.is_empty, jobs.is_loaded
 
     @on(JobList.Loaded)
     def _loaded(self) -> None:

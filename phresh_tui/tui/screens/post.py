@@ -130,6 +130,9 @@ class PostScreen(MarketScreen):
 
     async def _read(self) -> None:
         """What the form can do without: known areas, and the private details of an earlier job."""
+        who = self.query_one("#who-sees", Label)
+        if self._source is not None:
+            who.update("Private. Reading what is stored …")
         with suppress(PhreshError):
             self.query_one("#area", Input).suggester = SuggestFromList(
                 await about.areas(self.session), case_sensitive=False
@@ -143,6 +146,7 @@ class PostScreen(MarketScreen):
             if not self._kept and not (typed.address or typed.access or typed.phone):
                 for field, text in zip(PRIVATE, (found.address, found.access_notes, found.phone), strict=True):
                     self._fill(field, text)
+            who.update(f"Private. {WHO_SEES}")
 
     def _fill(self, field: str, text: str) -> None:
         box = self.query_one(f"#{field}")

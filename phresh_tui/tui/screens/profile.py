@@ -68,7 +68,9 @@ class ProfileScreen(Narrowed):
 
     def on_mount(self) -> None:
         """Reads it."""
-        self.query_one("#profile", Static).update(Content.styled(f"@{self.key} …", "$text-muted"))
+        self.query_one("#profile", Static).update(
+            Content.assemble((f"@{self.key}", "bold $text-accent"), ("  reading …", "$text-muted"))
+        )
         self.look_again()
 
     def look_again(self) -> None:

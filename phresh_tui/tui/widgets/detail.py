@@ -148,12 +148,14 @@ def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> tuple[
     posted = age(job.created_at, now)
     owner = "you" if job.owner == me else f"@{job.owner}"
     poster, cleaner = (known.poster, known.cleaner) if known is not None else (None, None)
+    # the stars of whoever posted it are on their way
+    coming = ", …" if known is None and job.id and job.owner != me else ""
     what = [job.cleaning_type.label]
     if job.booking is Booking.BY_OFFER:
         what.append("by offer")
     who = [
         f"{job.status.sign} {state_of(job, me)}{_stars(cleaner)}",
-        f"posted by {owner}{_stars(poster)}" + ("" if posted == "now" else f", {posted} ago"),
+        f"posted by {owner}{_stars(poster) or coming}" + ("" if posted == "now" else f", {posted} ago"),
     ]
     if job.id:
         who.append(f"no. {job.id}")

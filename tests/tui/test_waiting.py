@@ -1,0 +1,183 @@
+"""A database that does not answer: every screen says so on its first frame, and its keys work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from rich.console import RenderableType
+from textual.screen import Screen
+
+from phresh_tui.database import cleanings, offers
+from phresh_tui.market.cleaning import Booking
+from phresh_tui.tui.app import PhreshApp
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.browse import BrowseScreen
+from phresh_tui.tui.screens.history import HistoryScreen
+from phresh_tui.tui.screens.inbox import InboxScreen
+from phresh_tui.tui.screens.mine import MineScreen
+from phresh_tui.tui.screens.offers import OffersScreen
+from phresh_tui.tui.screens.post import PostScreen
+from tests.support import Market, draft, post
+from tests.support_proxy import Proxy
+from tests.tui.support import Driver
+from tests.tui.test_slow import program
+
+
+class FirstFrames:
+    """What each screen showed when it was painted for the first time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.text: dict[Screen[Any], str] = {}
+        display = PhreshApp._display
+
+        def watched(app: PhreshApp, screen: Screen[Any], renderable: RenderableType | None) -> None:
+            display(app, screen, renderable)
+            if screen is app.screen and screen.is_mounted and screen not in self.text:
+                self.text[screen] = "\n".join(
+                    "".join(segment.text for segment in strip) for strip in screen._compositor.render_strips()
+                )
+
+        monkeypatch.setattr(PhreshApp, "_display", watched)
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch) -> FirstFrames:
+    return FirstFrames(monkeypatch)
+
+
+@pytest.fixture
+async def silent(market: Market) -> AsyncIterator[tuple[Driver, Proxy]]:
+    """Bob's program, and what stands between it and the database; he has an offer to answer and work to do."""
+    ada, bob = await market.session("ada"), await market.session("bob", tcp=True)
+    await post(ada, "Sweep the yard")
+    by_offer = replace(draft("Clean the attic"), booking=Booking.BY_OFFER)
+    await offers.make(ada, uuid4(), await cleanings.post(bob, uuid4(), by_offer), Decimal(18), "gladly")
+    soon = replace(draft("Kitchen"), starts_at=datetime.now(UTC) + timedelta(hours=1), hours=Decimal(2))
+    job = await cleanings.one(bob, await cleanings.post(ada, uuid4(), soon))
+    assert job is not None
+    await cleanings.claim(bob, uuid4(), job)
+    async with Proxy(market.cluster.port) as proxy:
+        target = replace(bob.target, port=proxy.port, sslmode="disable")
+        async with program(target) as driver:
+            await driver.browsing()
+            yield driver, proxy
+            proxy.let_go()
+
+
+async def known(driver: Driver) -> None:
+    """Waits until nothing is on its way."""
+    await driver.until(lambda: all(detail.is_settled for detail in driver.details), "all that is known of the job")
+
+
+# the key of each place, what stands there while it is read, and what afterwards
+PLACES = {
+    "m": ("Looking for your jobs …", "Clean the attic"),
+    "A": ("reading …", "this week"),
+    "I": ("Reading …", "1 event, 1 unread"),
+    "P": ("reading …", "member since"),
+    "M": ("reading …", "median"),
+}
+
+
+async def test_every_place_says_that_it_reads_and_hears_keys(silent: tuple[Driver, Proxy], frames: FirstFrames) -> None:
+    driver, proxy = silent
+    for key, (waits, there) in PLACES.items():
+        await known(driver)
+        proxy.hold()
+        await driver.press(key)
+        screen = driver.app.screen
+        assert not isinstance(screen, BrowseScreen), f"{key} opens at once"
+        assert waits in frames.text[screen], f"the first frame after {key}:\n{frames.text[screen]}"
+        await driver.press("down", "pagedown", "up", "tab", "question_mark")
+        await driver.see("What you can do here")
+        await driver.press("escape")
+        assert driver.app.screen is screen
+        assert waits in driver.text, driver.text
+        await driver.press("escape")
+        assert isinstance(driver.app.screen, BrowseScreen), f"Escape leaves what {key} has opened"
+        await driver.press(key)
+        proxy.let_go()
+        await driver.not_see(waits)
+        await driver.see(there)
+        await driver.press("escape")
+
+
+async def test_what_is_opened_from_a_list_says_that_it_reads(silent: tuple[Driver, Proxy], frames: FirstFrames) -> None:
+    driver, proxy = silent
+    await driver.press("m")
+    await driver.see("Clean the attic", "Kitchen")
+    opened: dict[str, tuple[type[MarketScreen], str, str]] = {
+        "o": (OffersScreen, "Looking for offers …", "gladly"),
+        "t": (HistoryScreen, "Looking …", "you posted"),
+        "e": (PostScreen, "Reading what is stored …", "Seen by you alone"),
+    }
+    for key, (kind, waits, there) in opened.items():
+        await known(driver)
+        proxy.hold()
+        await driver.press(key)
+        screen = driver.app.screen
+        assert isinstance(screen, kind)
+        # the form is longer than the terminal: what is said of the private details stands at its end
+        shown = frames.text[screen] if key != "e" else str(screen.query_one("#who-sees").render())
+        assert waits in shown, shown
+        await driver.press("down", "up", "escape")
+        assert isinstance(driver.app.screen, MineScreen)
+        await driver.press(key)
+        proxy.let_go()
+        if key == "e":
+            await driver.press(*["tab"] * 10)
+        await driver.see(there)
+        await driver.press("escape")
+    # another tab, another job: the row is there at once, and the stars of the other side come
+    await known(driver)
+    proxy.hold()
+    await driver.press("down")
+    await driver.see("posted by @ada, … · ")
+    proxy.let_go()
+    await driver.see("posted by @ada, no stars")
+
+
+async def test_what_is_searched_moved_or_jumped_to_says_that_it_is_on_its_way(silent: tuple[Driver, Proxy]) -> None:
+    driver, proxy = silent
+    await known(driver)
+    proxy.hold()
+    await driver.press("colon", *"zzqq")
+    await driver.see("Loading...")
+    await driver.press("escape")
+    assert isinstance(driver.app.screen, BrowseScreen)
+    # the form of the filter asks nobody
+    await driver.press("f")
+    await driver.see("Show only")
+    await driver.press("escape")
+    proxy.let_go()
+    await driver.press("I")
+    await driver.see("offered to do it")
+    await known(driver)
+    proxy.hold()
+    await driver.press("enter")
+    await driver.see("Looking for job ")
+    assert isinstance(driver.app.screen, InboxScreen)
+    proxy.let_go()
+    await driver.until(lambda: isinstance(driver.app.screen, MineScreen), "the job")
+    assert "Looking for job " not in driver.text
+    await driver.press("escape", "escape")
+    await driver.browsing()
+    while driver.selected != "Sweep the yard":
+        await driver.press("down")
+    await known(driver)
+    proxy.hold()
+    await driver.press("c")
+    await driver.see("Claim “Sweep the yard”")
+    await driver.press("y")
+    await driver.see("is on its way …")
+    await driver.press("up")
+    assert driver.selected == "Clean the attic", "the list goes on"
+    proxy.let_go()
+    await driver.see("is yours")
+    assert "is on its way" not in driver.text
