@@ -1,9 +1,8 @@
-"""Reads the settings in a second process, while this one imports the screens.
+"""Reads in a second process what the start needs, while this one imports the screens.
 
-pydantic-settings costs half as much at import as the whole of Textual, and imports cannot share two cores within one
-process. So a fork reads and checks the settings, as `load_settings` always does, and hands the values over in a pipe.
-Nothing is kept from one start to the next. When it fails, for whatever reason, this process reads them itself, and
-tells what is wrong.
+Imports cannot share two cores within one process. So a fork does a part of the work, and hands over in a pipe what it
+has found. Nothing is kept from one start to the next. When it fails, for whatever reason, this process does the work
+itself, and tells what is wrong.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ import os
 import pickle
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from phresh_tui.settings import Settings
@@ -43,35 +43,47 @@ class Secret:
 
 
 class Reading:
-    """A second process that reads the settings.
+    """A second process that reads.
 
     Args:
         process: its number.
-        pipe: where its answer comes from.
+        pipe: where its answers come from.
 
     """
 
     def __init__(self, process: int, pipe: int) -> None:
         self._process = process
-        self._pipe = pipe
+        self._answers = open(pipe, "rb")  # noqa: SIM115  a descriptor has no path
 
-    def result(self) -> Settings | None:
-        """Waits for the settings; None when they have to be read here, and an error told."""
-        with open(self._pipe, "rb") as answer:  # noqa: PTH123  a descriptor has no path
-            content = answer.read()
-        _, status = os.waitpid(self._process, 0)
-        if status != 0:
+    def next(self) -> Any:  # noqa: ANN401  whatever it was told to read
+        """Waits for the next answer; None when there is none, and this process has to find out itself."""
+        if self._answers.closed:
             return None
-        return cast("Settings", ReadSettings(pickle.loads(content)))  # noqa: S301  our own words, from our own fork
+        try:
+            return pickle.load(self._answers)  # noqa: S301  our own words, from our own fork
+        except Exception:  # noqa: BLE001  half an answer is none, however it ends
+            self.end()
+            return None
+
+    def end(self) -> None:
+        """Nobody waits for more."""
+        if not self._answers.closed:
+            self._answers.close()
+            os.waitpid(self._process, 0)
 
 
 def is_worth_it() -> bool:
-    """Whether there is a second core; on a single one it would be slower than to read them here."""
+    """Whether there is a second core; on a single one it would be slower than to read here."""
     return (len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1) > 1
 
 
-def read_ahead() -> Reading | None:
-    """Begins to read; None when there can be no second process. To be called before any thread is started."""
+def read_ahead(read: Callable[[], Iterator[object]]) -> Reading | None:
+    """Begins to read; None when there can be no second process. To be called before any thread is started.
+
+    Args:
+        read: gives one answer after the other, in the second process.
+
+    """
     mine, its = os.pipe()
     try:
         process = os.fork()
@@ -82,25 +94,23 @@ def read_ahead() -> Reading | None:
     if process:
         os.close(its)
         return Reading(process, mine)
-    status = 1
     try:
-        _read_for(its)
-        status = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        with os.fdopen(its, "wb") as answers:
+            for answer in read():
+                pickle.dump(answer, answers)
+                answers.flush()
     finally:
         # without a word, and without the tidying up of the process that it was copied from
-        os._exit(status)
+        os._exit(0)
 
 
-def _read_for(pipe: int) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-    from phresh_tui.settings import load_settings
-
-    settings = load_settings()
+def plain_values(settings: Settings) -> ReadSettings:
+    """The settings in a form that another process can read without pydantic."""
     values = {name: _plain(getattr(settings, name)) for name in type(settings).model_fields}
-    with open(pipe, "wb") as answer:
-        answer.write(pickle.dumps(values | {"is_embedded": settings.is_embedded}))
+    return ReadSettings(values | {"is_embedded": settings.is_embedded})
 
 
 def _plain(value: object) -> object:

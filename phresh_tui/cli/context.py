@@ -22,6 +22,7 @@ from phresh_tui.market.errors import DatabaseUnavailable, Refused, SignInError
 from phresh_tui.market.member import check_handle, handle_of, login_of
 
 if TYPE_CHECKING:
+    from phresh_tui.database.first_look import FirstLook
     from phresh_tui.reading import Reading
     from phresh_tui.settings import Settings
 
@@ -38,7 +39,7 @@ class Context:
     Args:
         signals: those of this process.
         handle: what ``--as`` says, or None.
-        reading: a second process that reads the settings already, if there is one.
+        reading: a second process that reads the settings already, and then looks at the database, if there is one.
 
     """
 
@@ -55,13 +56,22 @@ class Context:
             ConfigurationError: as `load_settings`.
 
         """
-        settings = self._reading.result() if self._reading is not None else None
+        settings = self._reading.next() if self._reading is not None else None
         if settings is None:
             from phresh_tui.settings import load_settings
 
             settings = load_settings()
         open_log(settings.log_level)
         return settings
+
+    @cached_property
+    def first_look(self) -> FirstLook | None:
+        """What the second process has seen of the database; waits for it. None when this one has to look itself."""
+        if self._reading is None:
+            return None
+        seen: FirstLook | None = self._reading.next()
+        self._reading.end()
+        return seen
 
     @property
     def handle(self) -> str | None:
@@ -76,24 +86,30 @@ class Context:
         return None if wanted is None else check_handle(wanted.removeprefix("@"))
 
     @contextlib.asynccontextmanager
-    async def prepared(self, *, migrate: bool = True) -> AsyncIterator[Prepared]:
+    async def prepared(self, *, migrate: bool = True, ahead: bool = False) -> AsyncIterator[Prepared]:
         """A database that is ready; an embedded server is left at the end, whatever happens.
 
         Args:
             migrate: False for commands that look after the schema themselves.
+            ahead: whether `first_look` may be taken for the look at the schema.
 
         Raises:
             PhreshError: as `prepare`.
 
         """
         with Progress() as progress:
-            prepared = await prepare(self.settings, progress, migrate=migrate)
+            prepared = await prepare(
+                self.settings, progress, migrate=migrate, is_checked=self._is_checked if ahead else None
+            )
         try:
             yield prepared
         finally:
             if prepared.server is not None:
                 # not awaited: nothing may come between
                 prepared.server.leave()
+
+    async def _is_checked(self) -> bool:
+        return await asyncio.to_thread(lambda: self.first_look) is not None
 
     @contextlib.asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -87,16 +87,25 @@ def program_alone(arguments: Sequence[str]) -> argparse.Namespace | None:
 
 
 def _read_ahead(chosen: argparse.Namespace) -> Reading | None:
-    """Begins to read the settings for the full-screen program, which has a lot to import meanwhile."""
+    """Begins to read for the full-screen program, which has a lot to import meanwhile."""
     from phresh_tui.cli.terminal import is_terminal
 
     if chosen.run != ("program", "start") or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return None
+    from functools import partial
+
     from phresh_tui.reading import is_worth_it, read_ahead
 
     # what is imported stays: to look through it for garbage again and again takes a tenth of the start
     gc.disable()
-    return read_ahead() if is_worth_it() else None
+    return read_ahead(partial(_ahead, getattr(chosen, "handle", None))) if is_worth_it() else None
+
+
+def _ahead(handle: str | None) -> Iterator[object]:
+    # only in the second process
+    from phresh_tui.cli.ahead import ahead
+
+    return ahead(handle)
 
 
 def _run(chosen: argparse.Namespace, signals: Signals, reading: Reading | None) -> int:

@@ -16,6 +16,11 @@ from phresh_tui.database.session import Session
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Awaitable
+
+    from phresh_tui.database.first_look import FirstLook
+    from phresh_tui.database.target import Target
+    from phresh_tui.settings import Settings
 
 
 async def start(_: argparse.Namespace, context: Context) -> int:
@@ -34,9 +39,12 @@ async def start(_: argparse.Namespace, context: Context) -> int:
     preferences = load_preferences()
     # the terminal answers meanwhile
     asking = asyncio.create_task(asyncio.to_thread(terminal_is_dark))
-    async with context.prepared() as prepared:
+    async with context.prepared(ahead=True) as prepared:
         account = prepared.account_of(handle)
-        opening = asyncio.ensure_future(Session.open(account, context.settings)) if account is not None else None
+        seen = context.first_look
+        opening: Awaitable[Session] | None = None
+        if account is not None:
+            opening = asyncio.ensure_future(_open(account, context.settings, seen))
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.running import run_program
 
@@ -48,10 +56,16 @@ async def start(_: argparse.Namespace, context: Context) -> int:
                 preferences=preferences,
                 opening=opening,
                 terminal_is_dark=await asking,
+                first_page=seen.page if seen is not None else None,
             )
         finally:
             # the event loop hands a signal back as it found it at the start of Python, and the server is still there
             context.signals.install()
+
+
+async def _open(account: Target, settings: Settings, seen: FirstLook | None) -> Session:
+    """The session; one that connects later, when the first jobs are here already."""
+    return await Session.open(account, settings) if seen is None else Session(account, seen.market, settings)
 
 
 def is_served() -> bool:

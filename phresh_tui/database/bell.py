@@ -11,10 +11,8 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-import asyncpg
-
 from phresh_tui.database.connections import Connection
-from phresh_tui.database.errors import DRIVER_ERRORS, is_lost, told
+from phresh_tui.database.driver import driver_errors, is_lost, told
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import PhreshError
 
@@ -161,6 +159,8 @@ class Bell:
         arguments = self._target.asyncpg_arguments()
         # operators see which connection it is
         arguments["server_settings"]["application_name"] = "phresh bell"
+        import asyncpg
+
         with told(self._target):
             connection = await asyncpg.connect(**arguments)
         try:
@@ -180,7 +180,7 @@ class Bell:
             await self._keep_alive(connection)
         finally:
             self.is_heard = False
-            with suppress(*DRIVER_ERRORS):
+            with suppress(*driver_errors()):
                 # cancelled, there is nobody to wait for an orderly end
                 connection.terminate()
 

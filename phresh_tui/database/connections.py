@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import asyncpg
-
-from phresh_tui.database.errors import DRIVER_ERRORS, told
+from phresh_tui.database.driver import driver_errors, told
 from phresh_tui.database.target import Target
+
+if TYPE_CHECKING:
+    import asyncpg
 
 # what asyncpg calls a connection that is typed by the class of its rows
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -26,11 +27,13 @@ async def connected(target: Target) -> AsyncIterator[Connection]:
         PhreshError: also for whatever fails inside the block.
 
     """
+    import asyncpg
+
     with told(target):
         connection = await asyncpg.connect(**target.asyncpg_arguments())
     try:
         with told(target, target.command_timeout):
             yield connection
     finally:
-        with suppress(*DRIVER_ERRORS):
+        with suppress(*driver_errors()):
             await connection.close(timeout=2)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import re
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 
 import asyncpg
@@ -82,23 +79,6 @@ def is_lost(error: BaseException) -> bool:
         # A ValueError repeats what was passed in, which may say anything, "connection closed" included.
         return not isinstance(error, ValueError) and ("closed" in str(error) or "closing" in str(error))
     return isinstance(error, LOST) and not isinstance(error, ssl.SSLError)
-
-
-@contextmanager
-def told(target: Target, seconds: float | None = None) -> Iterator[None]:
-    """Turns whatever the driver raises in its block into an error for a person.
-
-    Args:
-        target: where the block connects to.
-        seconds: that were waited for an answer, when they were not those for a connection.
-
-    """
-    try:
-        yield
-    except (PhreshError, asyncio.CancelledError):
-        raise
-    except DRIVER_ERRORS as error:
-        raise for_person(error, target, seconds) from error
 
 
 def for_person(error: BaseException, target: Target, seconds: float | None = None) -> PhreshError:

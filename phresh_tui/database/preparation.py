@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-import asyncpg
 
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.embedded import EmbeddedServer
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 OLDEST_SERVER = 160000
+# the SQLSTATE of a database that is not there
+NO_DATABASE = "3D000"
 
 
 class Door(StrEnum):
@@ -66,13 +66,20 @@ class Prepared:
         return self.target.as_account(login_of(handle), None) if handle and self.target.embedded else None
 
 
-async def prepare(settings: Settings, progress: Progress, *, migrate: bool = True) -> Prepared:
+async def prepare(
+    settings: Settings,
+    progress: Progress,
+    *,
+    migrate: bool = True,
+    is_checked: Callable[[], Awaitable[bool]] | None = None,
+) -> Prepared:
     """Starts what has to be started and brings the schema up to date, when the account may.
 
     Args:
         settings: complete.
         progress: is told what takes a moment.
         migrate: False for commands that look after the schema themselves.
+        is_checked: tells whether the schema was looked at just now and fits; asked when the server runs.
 
     Raises:
         PhreshError: saying what is wrong and what to run.
@@ -80,17 +87,24 @@ async def prepare(settings: Settings, progress: Progress, *, migrate: bool = Tru
     """
     if not settings.is_embedded:
         target = configured_target(settings)
-        return Prepared(target, await _check(target, progress) if migrate else Door.OPERATOR)
+        if not migrate:
+            return Prepared(target, Door.OPERATOR)
+        return Prepared(target, Door.MEMBER if await _is(is_checked) else await _check(target, progress))
     server = EmbeddedServer(data_folder(settings.data_dir))
     try:
         await _start_uncancelled(server, progress)
         target = server.target()
-        if migrate:
+        if migrate and not await _is(is_checked):
             await _check(target, progress)
     except BaseException:
         server.leave()
         raise
     return Prepared(target, Door.OPERATOR, server)
+
+
+async def _is(checked: Callable[[], Awaitable[bool]] | None) -> bool:
+    """Whether it was checked already."""
+    return checked is not None and await checked()
 
 
 async def _start_uncancelled(server: EmbeddedServer, progress: Progress) -> None:
@@ -111,7 +125,7 @@ async def _check(target: Target, progress: Progress) -> Door:
         async with connected(target) as connection:
             state = await look(connection)
     except SchemaError as error:
-        if not isinstance(error.__cause__, asyncpg.InvalidCatalogNameError):
+        if getattr(error.__cause__, "sqlstate", None) != NO_DATABASE:
             raise
         progress(f"Making the database {target.database}")
         await _check_server_before_making(target)

@@ -10,17 +10,17 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import asyncpg
-
 from phresh_tui.database.accounts import MarketSettings, read_market_settings
 from phresh_tui.database.bell import FIRST_BACKOFF, LONGEST_BACKOFF, PAUSE, Bell, Looks, backoff
 from phresh_tui.database.connections import Connection
-from phresh_tui.database.errors import DRIVER_ERRORS, for_person, told
+from phresh_tui.database.driver import driver_errors, for_person, load_driver, told
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SchemaError, SignInError
 from phresh_tui.market.member import handle_of
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from phresh_tui.settings import Settings
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -33,11 +33,18 @@ OFFLINE_AFTER = 15.0
 POLLS_SPARED = 5
 # the part of the time for an answer that the server has for it
 PATIENCE = 0.8
+# as an error gives its SQLSTATE
+TOO_MANY_CONNECTIONS = "53300"
 # seconds that closing waits for what is under way
 CLOSE_TIMEOUT = 2.0
 
 # the driver speaks through the program's log, never on the screen
 logging.getLogger("asyncpg").addHandler(logging.NullHandler())
+
+
+def _is_full(error: BaseException) -> bool:
+    """Whether the server has no connection left."""
+    return getattr(error, "sqlstate", None) == TOO_MANY_CONNECTIONS
 
 
 class Link(StrEnum):
@@ -58,8 +65,28 @@ async def _as_it_is(_: Connection) -> None:
     """Nothing to undo: no call here listens, locks, or sets anything that lasts; it saves a round trip for each."""
 
 
+async def _make_pool(target: Target, settings: Settings) -> Pool:
+    import asyncpg
+
+    arguments = target.asyncpg_arguments()
+    # the server gives up before the program does, which would take it for a lost connection
+    arguments["server_settings"]["statement_timeout"] = str(int(PATIENCE * 1000 * target.command_timeout))
+    pool: Pool = await asyncpg.create_pool(
+        **arguments,
+        # The pool's own upkeep would knock once a second with a traceback in the log while the server is gone.
+        # No connection is closed for being idle, so those made at the start stay.
+        min_size=0,
+        init_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        max_inactive_connection_lifetime=0,
+        reset=_as_it_is,
+    )
+    logger.info("Connected to database %s", target.masked_url)
+    return pool
+
+
 class Session:
-    """A pool of connections as one member.
+    """A pool of connections as one member: opened by `open`, or made from what is known and told to `connect` later.
 
     Reads may be cancelled at any time. Writes are not: they carry a request id, so that one whose answer was lost can
     be sent again and is answered as the first time.
@@ -74,15 +101,17 @@ class Session:
 
     """
 
-    def __init__(self, target: Target, pool: Pool, market: MarketSettings, settings: Settings) -> None:
+    def __init__(self, target: Target, market: MarketSettings, settings: Settings, pool: Pool | None = None) -> None:
         self.target = target
         self.market = market
         self._settings = settings
         self.link = Link.CONNECTED
         self.trouble: PhreshError | None = None
         self._pool = pool
+        self._making: asyncio.Task[Pool] | None = None
+        self._may_connect = asyncio.Event()
         # whoever waits for a connection waits here, so that a time-out of the pool means the network, not a queue
-        self._size = pool.get_max_size()
+        self._size = settings.pool_max_size
         self._turns = asyncio.Semaphore(self._size)
         self._on_link: Callable[[Link], None] = lambda _: None
         self._recovery: asyncio.Task[None] | None = None
@@ -109,21 +138,9 @@ class Session:
             DatabaseUnavailable: when there is no answer.
 
         """
-        arguments = target.asyncpg_arguments()
-        # the server gives up before the program does, which would take it for a lost connection
-        arguments["server_settings"]["statement_timeout"] = str(int(PATIENCE * 1000 * target.command_timeout))
+        await load_driver()
         with told(target):
-            pool: Pool = await asyncpg.create_pool(
-                **arguments,
-                # The pool's own upkeep would knock once a second with a traceback in the log while the server is gone.
-                # No connection is closed for being idle, so those made at the start stay.
-                min_size=0,
-                init_size=settings.pool_min_size,
-                max_size=settings.pool_max_size,
-                max_inactive_connection_lifetime=0,
-                reset=_as_it_is,
-            )
-        logger.info("Connected to database %s", target.masked_url)
+            pool = await _make_pool(target, settings)
         try:
             with told(target, target.command_timeout):
                 async with pool.acquire() as connection:
@@ -131,7 +148,11 @@ class Session:
         except BaseException:
             pool.terminate()
             raise
-        return cls(target, pool, market, settings)
+        return cls(target, market, settings, pool)
+
+    def connect(self) -> None:
+        """Lets a session connect that was made and not opened; whoever asks it something before that waits."""
+        self._may_connect.set()
 
     async def close(self) -> None:
         """Closes the pool: what is under way has two seconds to end, then it is cut off."""
@@ -145,13 +166,16 @@ class Session:
                 task.cancel()
         if self._looks is not None:
             self._looks.stop()
-        try:
-            await asyncio.wait_for(self._pool.close(), timeout)
-        except DRIVER_ERRORS:
-            pass
-        finally:
-            with contextlib.suppress(asyncpg.InterfaceError):
-                self._pool.terminate()
+        if self._making is not None:
+            self._making.cancel()
+        if self._pool is not None:
+            try:
+                await asyncio.wait_for(self._pool.close(), timeout)
+            except driver_errors():
+                pass
+            finally:
+                with contextlib.suppress(*driver_errors()):
+                    self._pool.terminate()
         rest = [task for task in (self._recovery, *self._watchers, *self._tasks) if task is not None]
         if rest:
             # their connections are gone, so they end now; each error is for whoever waits for it
@@ -216,7 +240,7 @@ class Session:
         async def read(connection: Connection) -> list[asyncpg.Record]:
             return await connection.fetch(query, *arguments)
 
-        rows: list[asyncpg.Record] = await self._use(read)
+        rows: list[asyncpg.Record] = await self.use(read)
         return rows
 
     async def fetch_value(self, query: str, *arguments: object) -> Any:  # noqa: ANN401  whatever the query selects
@@ -254,13 +278,19 @@ class Session:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _use(self, work: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
+    async def use(self, work: Callable[[Connection], Any]) -> Any:  # noqa: ANN401  whatever the work gives
+        """Reads something with one connection.
+
+        Raises:
+            DatabaseUnavailable: as `fetch`.
+
+        """
         connection = await self._connection()
         answered = False
         try:
             result = await work(connection)
             answered = True
-        except DRIVER_ERRORS as error:
+        except driver_errors() as error:
             raise await self._refused(error, self.target.command_timeout) from error
         finally:
             giving_back = asyncio.ensure_future(self._give_back(connection))
@@ -278,9 +308,10 @@ class Session:
                 raise DatabaseUnavailable("this session is closed", "", "Sign in again")
             await self._take_turn()
             try:
-                return await self._pool.acquire(timeout=self.target.connect_timeout)
-            except asyncpg.TooManyConnectionsError as error:
-                if self._pool.get_size() == 0:
+                pool = await self._the_pool()
+                return await pool.acquire(timeout=self.target.connect_timeout)
+            except driver_errors() as error:
+                if not _is_full(error) or self._pool is None or self._pool.get_size() == 0:
                     self._turns.release()
                     raise await self._refused(error, self.target.connect_timeout) from error
                 # make do with those that there are: this turn is not given back, unless it is the last one
@@ -290,12 +321,22 @@ class Session:
                 else:
                     self._turns.release()
                     await asyncio.sleep(FIRST_BACKOFF)
-            except DRIVER_ERRORS as error:
-                self._turns.release()
-                raise await self._refused(error, self.target.connect_timeout) from error
             except BaseException:
                 self._turns.release()
                 raise
+
+    async def _the_pool(self) -> Pool:
+        """The pool, made when it is asked for the first time, if `open` has not made it."""
+        if self._pool is None:
+            if self._making is None or self._making.done():
+                self._making = asyncio.ensure_future(self._make_later())
+            self._pool = await asyncio.shield(self._making)
+        return self._pool
+
+    async def _make_later(self) -> Pool:
+        await self._may_connect.wait()
+        await load_driver()
+        return await _make_pool(self.target, self._settings)
 
     async def _take_turn(self) -> None:
         try:
@@ -310,7 +351,8 @@ class Session:
 
     async def _give_back(self, connection: Connection) -> None:
         try:
-            with contextlib.suppress(*DRIVER_ERRORS):
+            with contextlib.suppress(*driver_errors()):
+                assert self._pool is not None
                 await self._pool.release(connection)  # type: ignore[arg-type]  # the pool gives out proxies only
         finally:
             self._turns.release()
@@ -342,7 +384,7 @@ class Session:
             logger.warning("Lost the connection to database %s: %s", self.target.masked_url, reason)
             self.trouble = reason
             # what lies idle came the same way: asking it would cost a time-out each
-            while self._pool.get_idle_size():
+            while self._pool is not None and self._pool.get_idle_size():
                 connection = await self._pool.acquire()
                 connection.terminate()
             if self.link is Link.CONNECTED:
@@ -364,9 +406,10 @@ class Session:
                 return
             wait = min(wait * 2, LONGEST_BACKOFF)
             try:
-                async with self._pool.acquire(timeout=self.target.connect_timeout) as connection:
+                pool = await self._the_pool()
+                async with pool.acquire(timeout=self.target.connect_timeout) as connection:
                     await connection.fetchval("select 1", timeout=self.target.connect_timeout)
-            except DRIVER_ERRORS as error:
+            except driver_errors() as error:
                 self.trouble = for_person(error, self.target)
                 logger.info("Still no connection to database %s: %s", self.target.masked_url, self.trouble)
                 refused = isinstance(self.trouble, (SignInError, SchemaError))

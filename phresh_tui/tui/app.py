@@ -17,6 +17,7 @@ from textual.binding import Binding
 from textual.command import Provider
 from textual.screen import Screen
 
+from phresh_tui.database.first_look import FirstPage
 from phresh_tui.database.preparation import Prepared
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.cleaning import Cleaning
@@ -92,6 +93,7 @@ class PhreshApp(App[int]):
         handle: who to sign in as, or None to ask.
         preferences: what the member likes; as it comes when not given.
         opening: the session of that handle, when it is being opened already.
+        first_page: the first jobs, when they are here already.
         terminal_is_dark: None when the terminal does not say.
 
     Raises:
@@ -118,6 +120,7 @@ class PhreshApp(App[int]):
         preferences: Preferences | None = None,
         opening: Awaitable[Session] | None = None,
         terminal_is_dark: bool | None = None,
+        first_page: FirstPage | None = None,
     ) -> None:
         super().__init__()
         self._no_color: LineFilter | None = None
@@ -126,6 +129,7 @@ class PhreshApp(App[int]):
 
             self._no_color = NoColor()
         self._opening = opening
+        self._first_page = first_page
         self.preferences = preferences or Preferences()
         self.terminal_is_dark = terminal_is_dark
         for theme in OWN:
@@ -196,14 +200,20 @@ class PhreshApp(App[int]):
         if is_new(WELCOME):
             self.run_worker(welcome(self), exit_on_error=False)
 
+    def take_first_page(self) -> FirstPage | None:
+        """The first jobs, if they were here at the start; only once, for they grow old."""
+        page, self._first_page = self._first_page, None
+        return page
+
     async def _after_first_jobs(self, session: Session) -> None:
-        """What nobody waits for: who was here, what others do, how much there is to read."""
+        """What nobody waits for: a connection, who was here, what others do, how much there is to read."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LATEST):
                 await self.settled.wait()
         self.call_after_refresh(self._listen, session)
 
     def _listen(self, session: Session) -> None:
+        session.connect()
         remember_handle(self.prepared.target.masked_url, session.handle)
         if session is self.session:
             session.on_change(self.look_again)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from phresh_tui.database import cleanings, listings
+from phresh_tui.database.first_look import FirstPage
 from phresh_tui.database.listings import Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
@@ -76,6 +77,7 @@ class JobReader:
         session: the member who looks.
         listing: what is listed.
         view: what shows it.
+        first_page: the first jobs of this listing, or of another one, when they are here already.
 
     Attributes:
         window: the jobs that are here.
@@ -83,11 +85,12 @@ class JobReader:
 
     """
 
-    def __init__(self, session: Session, listing: Listing, view: View) -> None:
+    def __init__(self, session: Session, listing: Listing, view: View, first_page: FirstPage | None = None) -> None:
         self.listing = listing
         self.new_above = 0
         self._session = session
         self._view = view
+        self._first_page = first_page
         self.window = self._new_window()
         self._newest: Cleaning | None = None
         self._wakeup = asyncio.Event()
@@ -240,8 +243,13 @@ class JobReader:
         self._reload_due = False
         self._reading_anew = True
         window = self._new_window()
+        first_page, self._first_page = self._first_page, None
         try:
-            await window.load_top()
+            if first_page is not None and first_page.listing == self.listing:
+                window.show_top(first_page.jobs)
+            else:
+                self._session.connect()
+                await window.load_top()
         except (PhreshError, asyncio.CancelledError):
             self._reload_due = True
             raise

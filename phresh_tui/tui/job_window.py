@@ -148,9 +148,12 @@ class JobWindow:
 
     async def load_top(self) -> int:
         """The first page; gives the ordinal of the first job, as the next three do for what they look for."""
-        rows = await self._fetch(PAGE)
-        self._show(rows, 0, at_top=True, at_end=len(rows) < PAGE)
+        self.show_top(await self._fetch(PAGE))
         return 0
+
+    def show_top(self, rows: list[Cleaning]) -> None:
+        """The first page, when it is here already."""
+        self._show(rows, 0, at_top=True, at_end=len(rows) < PAGE)
 
     async def load_end(self) -> int:
         """The last page, and the last job."""

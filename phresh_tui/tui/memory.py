@@ -10,6 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from phresh_tui.database.conditions import Listing
+from phresh_tui.market.query import parse_query
+from phresh_tui.market.search import Sort
+from phresh_tui.market.when import local_now
 from phresh_tui.paths import state_folder, write_private
 
 # in place of a thing: this person is told nothing any more
@@ -166,6 +170,12 @@ class View:
     sort: str = ""
     section: int = 0
     job: int = 0
+
+    @property
+    def listing(self) -> Listing:
+        """What was listed, as far as the search line made sense."""
+        sort = Sort(self.sort) if self.sort in list(Sort) else Sort.NEWEST
+        return Listing(wanted=parse_query(self.query, local_now()).filter, sort=sort)
 
 
 class ViewFile:

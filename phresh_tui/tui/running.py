@@ -8,6 +8,7 @@ import signal
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
+from phresh_tui.database.first_look import FirstPage
 from phresh_tui.database.preparation import Prepared
 from phresh_tui.database.session import Session
 from phresh_tui.logs import log_file
@@ -31,6 +32,7 @@ async def run_program(
     preferences: Preferences | None = None,
     opening: Awaitable[Session] | None = None,
     terminal_is_dark: bool | None = None,
+    first_page: FirstPage | None = None,
 ) -> int:
     """Shows the program until it is left.
 
@@ -41,6 +43,7 @@ async def run_program(
         preferences: what the member likes.
         opening: the session of `Prepared.account_of` the handle, when it is being opened already.
         terminal_is_dark: None when the terminal does not say.
+        first_page: the first jobs, when they are here already.
 
     Returns:
         The exit code: 0, or 128 + the signal that ended it.
@@ -50,7 +53,7 @@ async def run_program(
         PhreshError: after a fault that was logged.
 
     """
-    app = PhreshApp(settings, prepared, handle, preferences, opening, terminal_is_dark)
+    app = PhreshApp(settings, prepared, handle, preferences, opening, terminal_is_dark, first_page)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 128 + number)

@@ -12,9 +12,11 @@ from tests.server.support import by_hand
 # all fields of both, so that none can be forgotten on the way
 READ_BOTH = """
 import json
+from functools import partial
+from phresh_tui.cli.ahead import ahead
 from phresh_tui.reading import read_ahead
-reading = read_ahead()
-read = reading.result() if reading else None
+reading = read_ahead(partial(ahead, None))
+read = reading.next() if reading else None
 from phresh_tui.settings import Settings, load_settings
 def plain(value):
     return value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
@@ -45,9 +47,13 @@ def test_a_second_process_reads_the_same_and_shows_no_password(tmp_path: Path) -
 
 
 def test_what_it_cannot_read_is_left_to_the_program_to_tell(tmp_path: Path) -> None:
-    script = "from phresh_tui.reading import read_ahead; print(read_ahead().result())"
+    script = (
+        "from functools import partial; from phresh_tui.cli.ahead import ahead; "
+        "from phresh_tui.reading import read_ahead; reading = read_ahead(partial(ahead, None)); "
+        "print(reading.next(), reading.next())"
+    )
     for variables in ({"POSTGRES_PORT": "many"}, {"POSTGRES_USER": "ada"}):
         done = by_hand(sys.executable, "-c", script, folder=tmp_path, variables=variables)
-        assert (done.stdout, done.returncode) == ("None\n", 0)
+        assert (done.stdout, done.returncode) == ("None None\n", 0)
         # the process that could not read it prints nothing over the screen
         assert not done.stderr

@@ -11,7 +11,6 @@ from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
 
 from phresh_tui.database import cleanings
-from phresh_tui.database.listings import Listing
 from phresh_tui.database.preparation import Door
 from phresh_tui.market.cleaning import Cleaning, Status
 from phresh_tui.market.errors import PhreshError
@@ -57,10 +56,7 @@ class BrowseScreen(Searching):
         """List and detail, with what is in force above them."""
         self._file = ViewFile(self.phresh.prepared.target.masked_url, self.session.handle)
         view = self._view = self._file.load()
-        sort = Sort(view.sort) if view.sort in list(Sort) else Sort.NEWEST
-        jobs = JobList(
-            self.session, Listing(wanted=parse_query(view.query, local_now()).filter, sort=sort), self.marks, id="jobs"
-        )
+        jobs = JobList(self.session, view.listing, self.marks, first_page=self.phresh.take_first_page(), id="jobs")
         self._list = jobs
         self._job_due = view.job
         yield TopBar("Browse")

@@ -24,6 +24,7 @@ from phresh_tui.tui.widgets.job_lines import JobLines, Line, LineStyles
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
 
 if TYPE_CHECKING:
+    from phresh_tui.database.first_look import FirstPage
     from phresh_tui.tui.widgets.heading import JobHeading
 
 # seconds that the cursor rests on a job before it is told, so that a held key does not draw what nobody can read
@@ -104,12 +105,13 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         listing: Listing,
         marks: Marks | None = None,
         *,
+        first_page: FirstPage | None = None,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self.marks = marks if marks is not None else Marks()
         self._session = session
-        self._reader = JobReader(session, listing, self)
+        self._reader = JobReader(session, listing, self, first_page)
         self._shape = shape_of(listing)
         self.heading: JobHeading | None = None
         self.anchor_job: Cleaning | None = None

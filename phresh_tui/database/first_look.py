@@ -1,0 +1,71 @@
+"""What a program that is just starting wants to know of its database, in one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from phresh_tui.database.accounts import MarketSettings
+    from phresh_tui.database.conditions import Listing
+    from phresh_tui.database.target import Target
+    from phresh_tui.market.cleaning import Cleaning
+    from phresh_tui.settings import Settings
+
+
+class FirstPage(NamedTuple):
+    """The first jobs of a list, read a moment ago.
+
+    Attributes:
+        listing: what is listed.
+        jobs: as many as were asked for, or all that there are.
+
+    """
+
+    listing: Listing
+    jobs: list[Cleaning]
+
+
+class FirstLook(NamedTuple):
+    """A database that this program can use as it is, as a member saw it.
+
+    Attributes:
+        market: the operator's settings.
+        page: the first jobs of what the member looked at last.
+
+    """
+
+    market: MarketSettings
+    page: FirstPage
+
+
+async def first_look(
+    account: Target, settings: Settings, listing_of: Callable[[str], Listing], limit: int
+) -> FirstLook | None:
+    """Connects and looks. Closes nothing: it is for a process that ends with it.
+
+    Args:
+        account: to connect as.
+        settings: what is configured.
+        listing_of: what the member with a handle looked at last.
+        limit: jobs to read.
+
+    Returns:
+        None when there is something to do before the database can be used, and when the account is no member's.
+
+    Raises:
+        PhreshError: when it cannot be used, or cannot be reached.
+
+    """
+    from phresh_tui.database import listings
+    from phresh_tui.database.preparation import Door, look
+    from phresh_tui.database.session import Session
+
+    session = await Session.open(account, settings)
+    state = await session.use(look)
+    state.check_server()
+    state.check_not_ahead()
+    if state.pending or state.door is not Door.MEMBER:
+        return None
+    listing = listing_of(session.handle)
+    return FirstLook(session.market, FirstPage(listing, await listings.page(session, listing, limit)))

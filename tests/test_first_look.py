@@ -1,0 +1,125 @@
+"""What a second process sees of the database at a start: the same as the first one would, or nothing."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from phresh_tui.cli.ahead import ahead
+from phresh_tui.database import listings
+from phresh_tui.database.conditions import Listing
+from phresh_tui.database.first_look import first_look
+from phresh_tui.database.preparation import Door, Prepared
+from phresh_tui.database.session import Link, Session
+from phresh_tui.market.errors import PhreshError
+from phresh_tui.market.search import Filter, Sort
+from phresh_tui.settings import Settings
+from phresh_tui.tui.app import PhreshApp
+from phresh_tui.tui.memory import View, ViewFile
+from phresh_tui.tui.widgets.job_list import JobList
+from tests.support import Market, eventually, post
+
+CHEAP = Listing(wanted=Filter(text="windows"), sort=Sort.PRICE_UP)
+
+
+async def test_it_is_what_the_program_would_read_itself(market: Market) -> None:
+    ada = await market.session("ada")
+    for price in ("30", "10", "20"):
+        await post(ada, f"Windows {price}", price)
+    await post(ada, "Oven", "5")
+    # as the program finds it in its memory
+    ViewFile("here", "ada").save(View(query="windows", sort=CHEAP.sort.value))
+    seen = await first_look(ada.target, Settings(), lambda handle: ViewFile("here", handle).load().listing, 2)
+    assert seen is not None
+    assert seen.page.listing == CHEAP
+    assert seen.page.jobs == await listings.page(ada, CHEAP, 2)
+    assert [job.price for job in seen.page.jobs] == [Decimal(10), Decimal(20)]
+    assert seen.market == ada.market
+    # it goes through a pipe
+    assert pickle.loads(pickle.dumps(seen)) == seen
+
+
+async def test_a_database_that_is_not_ready_is_left_to_the_program(market: Market) -> None:
+    ada = await market.member("ada")
+    newest = await market.psql("select max(version) as version from schema_migrations")
+    await market.psql("delete from schema_migrations where version = $1", newest[0]["version"])
+    assert await first_look(ada, Settings(), lambda _: Listing(), 2) is None
+    await market.psql("insert into schema_migrations values ($1), ('99990101000000')", newest[0]["version"])
+    with pytest.raises(PhreshError, match="newer than this program"):
+        await first_look(ada, Settings(), lambda _: Listing(), 2)
+    await market.psql("delete from schema_migrations where version = '99990101000000'")
+    assert await first_look(ada, Settings(), lambda _: Listing(), 2) is not None
+    # the operator's account shows no jobs to anybody
+    assert await first_look(market.operator, Settings(), lambda _: Listing(), 2) is None
+
+
+def test_without_a_server_only_the_settings_are_read() -> None:
+    try:
+        for handle in ("ada", None, "not a handle"):
+            answers = ahead(handle)
+            assert getattr(next(answers), "is_embedded", None) is True
+            if handle is None:
+                assert next(answers) is None
+            else:
+                with pytest.raises(PhreshError):
+                    next(answers)
+    finally:
+        # a process of its own never speaks; this one does
+        logging.disable(logging.NOTSET)
+
+
+async def test_the_jobs_are_drawn_before_there_is_a_connection(market: Market) -> None:
+    ada = await market.session("ada")
+    await post(ada, "Windows")
+    seen = await first_look(ada.target, Settings(), lambda _: Listing(), 2)
+    assert seen is not None
+    session = Session(ada.target, ada.market, Settings())
+    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+
+    async def made() -> Session:
+        return session
+
+    drawn_without: list[bool] = []
+    connect = session.connect
+
+    def spy() -> None:
+        drawn_without.append(app.screen.query_one(JobList).selected is not None)
+        connect()
+
+    session.connect = spy  # type: ignore[method-assign]
+    app = PhreshApp(Settings(), prepared, "ada", opening=made(), first_page=seen.page)
+    async with app.run_test(size=(80, 24)):
+        await eventually(lambda: drawn_without)
+        # the job stood there when the session was first allowed to connect
+        assert drawn_without[0]
+        jobs = app.screen.query_one(JobList)
+        assert jobs.selected == seen.page.jobs[0]
+        # and then it goes on as if the program had read the jobs itself
+        await eventually(lambda: jobs.total is not None and session.is_bell_heard)
+        await post(ada, "Oven")
+        await eventually(lambda: jobs.total is not None and jobs.total.number == 2)
+    assert session.link is Link.CLOSED
+
+
+async def test_a_first_page_of_another_list_is_not_shown(market: Market) -> None:
+    ada = await market.session("ada")
+    await post(ada, "Windows")
+    await post(ada, "Oven")
+    seen = await first_look(ada.target, Settings(), lambda _: CHEAP, 2)
+    assert seen is not None
+    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+
+    async def made() -> Session:
+        return Session(ada.target, ada.market, Settings())
+
+    app = PhreshApp(Settings(), prepared, "ada", opening=made(), first_page=seen.page)
+    async with app.run_test(size=(80, 24)):
+        await eventually(lambda: bool(app.screen.query(JobList)))
+        jobs = app.screen.query_one(JobList)
+        await eventually(lambda: jobs.selected is not None)
+        assert jobs.selected is not None
+        assert jobs.selected.name == "Oven"
