@@ -48,19 +48,16 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.running import run_program
 
-        try:
-            return await run_program(
-                context.settings,
-                prepared,
-                handle=handle,
-                preferences=preferences,
-                opening=opening,
-                terminal_is_dark=await asking,
-                first_page=seen.page if seen is not None else None,
-            )
-        finally:
-            # the event loop hands a signal back as it found it at the start of Python, and the server is still there
-            context.signals.install()
+        return await run_program(
+            context.settings,
+            prepared,
+            handle=handle,
+            leaving=context.signals.leaving,
+            preferences=preferences,
+            opening=opening,
+            terminal_is_dark=await asking,
+            first_page=seen.page if seen is not None else None,
+        )
 
 
 async def _open(account: Target, settings: Settings, seen: FirstLook | None) -> Session:

@@ -58,6 +58,30 @@ class Signals:
         finally:
             self._stop = stop
 
+    @contextlib.contextmanager
+    def leaving(self, leave: Callable[[int], object]) -> Iterator[None]:
+        """For a block that ends in order when it is asked to, by SIGTERM or a terminal that goes away.
+
+        Args:
+            leave: called in the event loop, with the exit code.
+
+        """
+        import asyncio
+
+        loop, stop = asyncio.get_running_loop(), self._stop
+
+        def ask() -> None:
+            if self.received == signal.SIGINT and stop is not None:
+                stop()
+            else:
+                loop.call_soon_threadsafe(leave, self.exit_code)
+
+        self._stop = ask
+        try:
+            yield
+        finally:
+            self._stop = stop
+
     async def _stoppable(self, main: Coroutine[None, None, int]) -> int:
         import asyncio
 

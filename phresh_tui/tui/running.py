@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from phresh_tui.database.first_look import FirstPage
@@ -29,6 +29,7 @@ async def run_program(
     prepared: Prepared,
     *,
     handle: str | None,
+    leaving: Callable[[Callable[[int], None]], AbstractContextManager[None]],
     preferences: Preferences | None = None,
     opening: Awaitable[Session] | None = None,
     terminal_is_dark: bool | None = None,
@@ -40,6 +41,7 @@ async def run_program(
         settings: what is configured.
         prepared: a database that is ready; whoever prepared it takes it down again.
         handle: who to sign in as, or None to ask.
+        leaving: listens, while it is entered, to the signals that ask the program to leave with an exit code.
         preferences: what the member likes.
         opening: the session of `Prepared.account_of` the handle, when it is being opened already.
         terminal_is_dark: None when the terminal does not say.
@@ -54,23 +56,19 @@ async def run_program(
 
     """
     app = PhreshApp(settings, prepared, handle, preferences, opening, terminal_is_dark, first_page)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, app.exit, 128 + number)
     beside = (
         asyncio.create_task(collect_when_quiet(app.settled)),
         asyncio.create_task(watch_terminal(app.exit)),
     )
     try:
-        result = await app.run_async()
+        with leaving(app.exit):
+            result = await app.run_async()
     except Exception:
         logger.exception("phresh stopped")
         result = 1
     finally:
         for task in beside:
             task.cancel()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.remove_signal_handler(number)
     code = app.return_code or result or 0
     if code == 1:
         # Textual has written its traceback into the log as well
