@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from phresh_tui.database.connections import Connection
 from phresh_tui.database.sample_texts import LANGUAGES, Language
@@ -23,6 +24,11 @@ DAYS_AHEAD, FIRST_HOUR, LAST_HOUR = 21, 7, 18
 HANDLES = tuple(handle for language in LANGUAGES for handle in language.handles)
 # rows of the tables that a job's texts are drawn from: tasks of all languages, and descriptions and members of each
 TASKS, DESCRIPTIONS, MEMBERS = 4096, 256, 16
+# So many jobs in a row are all of different kinds; as many of the same kinds follow, with other times and numbers of
+# orders, until there are so many that new kinds are drawn. To draw a kind takes as long as to write some ten jobs.
+SAME, RENEWED = 25_000, 500_000
+# seconds: no statement here is cut off by the driver
+PATIENCE = 86_400.0
 
 PALETTE = """
     create temp table if not exists sample_tasks (
@@ -31,47 +37,45 @@ PALETTE = """
     create temp table if not exists sample_descriptions (slot integer primary key, description text);
     create temp table if not exists sample_owners (slot integer primary key, number integer, login text);
     create temp table if not exists sample_members (number integer primary key, login text);
-    truncate sample_tasks, sample_descriptions, sample_owners, sample_members
+    create temp table if not exists sample_kinds (
+        slot integer, name text, description text, cleaning_type text, price numeric(10, 2), owner text, status text,
+        claimed_by text, area text, starts_at timestamptz, hours numeric(4, 2), booking text, ordered boolean,
+        details jsonb
+    );
+    truncate sample_tasks, sample_descriptions, sample_owners, sample_members, sample_kinds
 """
 
-# Jobs number $1 to $2 of $3, as they are at $5; the one with the number n has the id $6 + n. What a job is depends on
-# the seed $4 and its number alone: the bits of three hashes draw it, so that nothing has to be drawn in order, and two
-# sessions draw the same. Each has a share of the time for itself, so that no two are of the same moment.
-_MADE = f"""
+# Kinds of job number $1 to $2, for jobs that are made at $4. What a kind is like depends on the seed $3 and its number
+# alone: the bits of three hashes draw it, so that nothing has to be drawn in order, and two sessions draw the same.
+KINDS = f"""
     with drawn as (
         select n, a, b, c, a >> 52 as fate, (b >> 8) % 100 as hours, (b >> 15) % 100 as start, (b >> 22) % 100 as offer,
-            (b >> 29) % 100 as size, (b >> 36) % 100 as ordered, (array[100, 100, 100, 50, 50, 5])[c % 6 + 1] as step,
-            $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
-                {SPAN // timedelta(microseconds=1)} * (n - 1 + 0.9 * (c >> 43) / 1048576.0) / $3::float8
-            )::bigint as created_at
+            (b >> 29) % 100 as size, (b >> 36) % 100 as ordered, (array[100, 100, 100, 50, 50, 5])[c % 6 + 1] as step
         from (
             -- 63 bits each
-            select n, hashint8extended(n, $4::bigint * 3) & 9223372036854775807 as a,
-                hashint8extended(n, $4::bigint * 3 + 1) & 9223372036854775807 as b,
-                hashint8extended(n, $4::bigint * 3 + 2) & 9223372036854775807 as c
+            select n, hashint8extended(n, $3::bigint * 3) & 9223372036854775807 as a,
+                hashint8extended(n, $3::bigint * 3 + 1) & 9223372036854775807 as b,
+                hashint8extended(n, $3::bigint * 3 + 2) & 9223372036854775807 as c
             from generate_series($1::bigint, $2::bigint) n
             offset 0
         ) hashes
         offset 0
     ), made as (
-        select $6::integer + n::integer as id, t.name, nullif(concat_ws(
-                ' ', d.description, case when size < {WITH_SIZE} then 20 + b % 180 || ' m²' end,
-                case when ordered < {WITH_ORDER} then 'Ref. ' || upper(to_hex(c % 16777216)) end
+        select n - $1 as slot, t.name, nullif(concat_ws(
+                ' ', d.description, case when size < {WITH_SIZE} then 20 + b % 180 || ' m²' end
             ), '') as description, t.cleaning_type,
             -- three dice make most prices usual ones, and most are round, as people make them
             (greatest(
                 (cents - 900 + (c >> 5) % 601 + (c >> 17) % 601 + (c >> 29) % 601 + step / 2) / step * step, 800
-            ) / 100.0)::numeric(10, 2) as price, o.login as owner, s.status, m.login as claimed_by, created_at,
-            case when s.status = 'open' then created_at
-                else created_at + ($5::timestamptz - created_at) * ((b >> 43) / 1048576.0) end as updated_at,
-            t.area,
+            ) / 100.0)::numeric(10, 2) as price, o.login as owner, s.status, m.login as claimed_by, t.area,
             case when s.status = 'open' and start < {WITH_START}
-                then date_trunc('day', $5::timestamptz, 'UTC') + interval '1 minute' * (
+                then date_trunc('day', $4::timestamptz, 'UTC') + interval '1 minute' * (
                     1440 * (1 + (a >> 40) % {DAYS_AHEAD})
                     + 15 * ({4 * FIRST_HOUR} + (b >> 50) % {4 * (LAST_HOUR - FIRST_HOUR) + 1})
                 ) end as starts_at,
             case when hours < {WITH_HOURS} then ((2 + (a >> 46) % 23) * 0.25)::numeric(4, 2) end as hours,
-            case when s.status = 'open' and offer < {BY_OFFER} then 'by_offer' else 'instantly' end as booking
+            case when s.status = 'open' and offer < {BY_OFFER} then 'by_offer' else 'instantly' end as booking,
+            ordered < {WITH_ORDER} as ordered
         from drawn
         join sample_tasks t on t.slot = a % {TASKS}
         join sample_descriptions d on d.slot = t.language * {DESCRIPTIONS} + (a >> 12) % {DESCRIPTIONS}
@@ -81,6 +85,35 @@ _MADE = f"""
         left join sample_members m on s.status = 'claimed'
             and m.number = (o.number + 1 + (a >> 24) % {len(HANDLES) - 1}) % {len(HANDLES)}
     )
+    insert into sample_kinds
+    select made.*, jsonb_build_object('after', to_jsonb(terms))
+    from made, lateral (
+        select name, description, cleaning_type, price, area, starts_at, hours, booking
+    ) terms
+    order by slot
+"""  # noqa: S608  only numbers of our own are put in
+# Jobs number $1 to $2 of $3, as they are at $5 by the seed $4; the one with the number n has the id $6 + n. Each has a
+# share of the time for itself, so that no two are of the same moment.
+_MADE = f"""
+    with drawn as (
+        select k.*, n, $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
+                {SPAN // timedelta(microseconds=1)} * (n - 1 + 0.9 * (chance >> 43) / 1048576.0) / $3::float8
+            )::bigint as created_at, ((chance >> 24) & 524287) / 524288.0::float8 as later,
+            case when ordered then concat_ws(' ', description, 'Ref. ' || upper(to_hex(chance % 16777216)))
+                else description end as words
+        from sample_kinds k
+        cross join lateral (select $1::bigint + slot - ($1::bigint - 1) % {SAME} as n offset 0) numbers
+        cross join lateral (
+            select hashint8extended(n, $4::bigint * 3 + 2) & 9223372036854775807 as chance offset 0
+        ) hashes
+        where slot between ($1::bigint - 1) % {SAME} and ($2::bigint - 1) % {SAME}
+        offset 0
+    ), made as (
+        select *, $6::integer + n::integer as id,
+            case when status = 'open' then created_at
+                else created_at + ($5::timestamptz - created_at) * later end as updated_at
+        from drawn
+    )
 """  # noqa: S608  only numbers of our own are put in
 JOBS = f"""
     {_MADE}
@@ -88,7 +121,7 @@ JOBS = f"""
         id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, agreed_price,
         claimed_at, version, area, starts_at, hours, booking
     )
-    select id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
+    select id, name, words, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
         case when status = 'claimed' then price end, case when status = 'claimed' then updated_at end,
         case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking
     from made
@@ -99,17 +132,43 @@ RECORD = f"""
     insert into public.events (
         cleaning_id, version, happened_at, actor, move, from_state, to_state, owner, other, reason, details
     )
-    select id, 1, created_at, owner, 'post', null, 'open', owner, null, null,
-        jsonb_build_object('after', to_jsonb(terms))
+    select id, e.*
     from made, lateral (
-        select name, description, cleaning_type, price, area, starts_at, hours, booking
-    ) terms
-    union all
-    select id, 2, updated_at, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end,
-        'open', status, owner, claimed_by, case status when 'cancelled' then 'No longer needed' end,
-        case status when 'claimed' then jsonb_build_object('price', price) else '{{}}'::jsonb end
-    from made where status <> 'open'
+        select 1 as version, created_at, owner, 'post', null, 'open', owner, null, null,
+            case when ordered then jsonb_set(details, '{{after, description}}', to_jsonb(words)) else details end
+        union all
+        select 2, updated_at, coalesce(claimed_by, owner), case status when 'claimed' then 'claim' else 'cancel' end,
+            'open', status, owner, claimed_by, case status when 'cancelled' then 'No longer needed' end,
+            case status when 'claimed' then jsonb_build_object('price', price) else '{{}}'::jsonb end
+        where status <> 'open'
+    ) e
 """  # noqa: S608  our own words
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Which jobs are drawn.
+
+    Attributes:
+        number: of jobs.
+        seed: draws the same ones again.
+        now: when they are made.
+        logins: of the sample members, in the order of `HANDLES`.
+
+    """
+
+    number: int
+    seed: int
+    now: datetime
+    logins: list[str]
+
+    def parts(self, size: int) -> Iterator[tuple[int, int]]:
+        """The first and the last number of each part."""
+        return ((first, min(first + size - 1, self.number)) for first in range(1, self.number + 1, size))
+
+    def arguments(self, first: int, last: int, before: int) -> tuple[object, ...]:
+        """What `JOBS` and `RECORD` are called with; ``before`` is the id before that of the first of all jobs."""
+        return first, last, self.number, self.seed, self.now, before
 
 
 def _descriptions(language: Language, chance: random.Random) -> list[str | None]:
@@ -147,3 +206,15 @@ async def lay_out(connection: Connection, logins: Sequence[str], seed: int) -> N
     ):
         await connection.copy_records_to_table(table, schema_name="pg_temp", records=rows)
         await connection.execute(f"analyze pg_temp.{table}")
+
+
+async def write(connection: Connection, draw: Draw, first: int, last: int, before: int, *statements: str) -> None:
+    """Writes some of the jobs, their record or both; parts come in order, and none spans two of `SAME`."""
+    if (first - 1) % RENEWED == 0:
+        await connection.execute("truncate sample_kinds")
+        await connection.execute(
+            KINDS, first, min(first + SAME - 1, draw.number), draw.seed, draw.now, timeout=PATIENCE
+        )
+        await connection.execute("analyze pg_temp.sample_kinds")
+    for statement in statements:
+        await connection.execute(statement, *draw.arguments(first, last, before), timeout=PATIENCE)

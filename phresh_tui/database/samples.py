@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import asyncpg
@@ -13,7 +12,7 @@ import asyncpg
 from phresh_tui.database.bell import RING
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.errors import refusal
-from phresh_tui.database.sample_jobs import HANDLES, JOBS, RECORD, lay_out
+from phresh_tui.database.sample_jobs import HANDLES, JOBS, PATIENCE, RECORD, SAME, Draw, lay_out, write
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import HandleTaken, Refused
 from phresh_tui.market.member import login_of
@@ -23,13 +22,13 @@ BATCH = 5_000
 # an empty market gets at least so many in one transaction, without indexes that would grow row by row
 AT_ONCE = 20_000
 # how many of them go into one statement there, so that a bar can move
-CHUNK = 25_000
+CHUNK = SAME
 # a handle that a real member has is left alone; the next of these is tried
 SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
-# seconds: no statement here is cut off by the driver
-PATIENCE = 86_400.0
 # processes that build an index besides the session's own: one for each core that is left, as far as that helps
 WORKERS = min(max((os.cpu_count() or 2) - 1, 1), 3)
+# megabytes in which each of them collects the words of an index
+WORDS_MEMORY = 8
 
 
 async def add_samples(
@@ -70,8 +69,7 @@ async def add_samples(
             before = await _reserve(connection, number)
             for first, last in draw.parts(BATCH):
                 async with connection.transaction():
-                    for statement in (JOBS, RECORD):
-                        await connection.execute(statement, *draw.arguments(first, last, before), timeout=PATIENCE)
+                    await write(connection, draw, first, last, before, JOBS, RECORD)
                 progress(last, number)
         # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
         say("Tidying up")
@@ -82,32 +80,6 @@ async def add_samples(
             )
         await connection.execute(RING)
     return number
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """Which jobs are drawn.
-
-    Attributes:
-        number: of jobs.
-        seed: draws the same ones again.
-        now: when they are made.
-        logins: of the sample members, in the order of `HANDLES`.
-
-    """
-
-    number: int
-    seed: int
-    now: datetime
-    logins: list[str]
-
-    def parts(self, size: int) -> Iterator[tuple[int, int]]:
-        """The first and the last number of each part."""
-        return ((first, min(first + size - 1, self.number)) for first in range(1, self.number + 1, size))
-
-    def arguments(self, first: int, last: int, before: int) -> tuple[object, ...]:
-        """What `JOBS` and `RECORD` are called with; ``before`` is the id before that of the first of all jobs."""
-        return first, last, self.number, self.seed, self.now, before
 
 
 async def _get_ready(connection: Connection, draw: Draw) -> None:
@@ -195,8 +167,10 @@ async def _fill(
     await connection.execute(f"truncate public.{table}")
     indexes = await connection.fetch(
         """
-        select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition
+        select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition,
+            a.amname = 'gin' as words
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+            join pg_am a on a.oid = c.relam
         where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid)
         order by c.relname
         """,
@@ -205,15 +179,16 @@ async def _fill(
     for index in indexes:
         await connection.execute(f"drop index {index['name']}")
     for first, last in draw.parts(CHUNK):
-        await connection.execute(statement, *draw.arguments(first, last, before), timeout=PATIENCE)
+        await write(connection, draw, first, last, before, statement)
         progress(last, draw.number)
-    # a tenth of a kilobyte for each row, as far as that is reasonable
+    # a tenth of a kilobyte for each row, as far as that is reasonable; words are collected faster in what the
+    # processor keeps at hand
     megabytes = min(max(draw.number // 10_000, 64), 1024)
-    await connection.execute(
-        f"set local maintenance_work_mem = '{megabytes}MB'; set local max_parallel_maintenance_workers = {workers}"
-    )
+    await connection.execute(f"set local max_parallel_maintenance_workers = {workers}")
     for place, index in enumerate(indexes, 1):
         say(f"Building index {place} of {len(indexes)}")
+        memory = WORDS_MEMORY * (workers + 1) if index["words"] else megabytes
+        await connection.execute(f"set local maintenance_work_mem = '{memory}MB'")
         await connection.execute(index["definition"], timeout=PATIENCE)
 
 
