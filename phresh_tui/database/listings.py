@@ -13,6 +13,7 @@ from phresh_tui.database.counts import count as count
 from phresh_tui.database.counts import estimate
 from phresh_tui.database.session import Session
 from phresh_tui.database.spread import spread_of
+from phresh_tui.database.typos import put_in_order
 from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Status
 from phresh_tui.market.errors import BadInput
 from phresh_tui.market.member import handle_of
@@ -25,6 +26,7 @@ COLUMNS = (
     "created_at, updated_at, sort_name, area, sort_area, starts_at, hours, booking, agreed_price, claimed_at, "
     "hours_worked, total"
 )
+_CORRECTED = "select public.corrected_text($1)"
 # words that fewer jobs have are looked up at once, and so is what fewer jobs fit
 RARE, RARE_FIT = 2_000, 10_000
 # a page of words is expected within the walk, and looked for in so many times as many jobs
@@ -279,7 +281,13 @@ async def corrected(session: Session, wanted: Filter) -> Filter | None:
 
     For when a search finds nothing: a typo costs more than a search does.
     """
-    text = await session.fetch_value("select public.corrected_text($1)", wanted.text.replace("\0", " "))
+    typed = wanted.text.replace("\0", " ")
+    text = await session.fetch_value(_CORRECTED, typed)
+    if text is None and (ordered := await put_in_order(session, typed)) is not None:
+        # other words of it may be wrong in another way
+        text = await session.fetch_value(_CORRECTED, ordered)
+        better = replace(wanted, text=text or ordered)
+        return better if text is not None or await page(session, Listing(wanted=better), 1) else None
     return None if text is None else replace(wanted, text=text)
 
 

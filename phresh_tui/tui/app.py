@@ -32,6 +32,7 @@ from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
+from phresh_tui.tui.resuming import resuming
 from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS, MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look, theme_for
@@ -41,6 +42,7 @@ from phresh_tui.tui.widgets.side_panel import SidePanel
 from phresh_tui.tui.widgets.too_small import cover, is_too_small
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.filter import LineFilter
 
     from phresh_tui.settings import Settings
@@ -172,6 +174,10 @@ class PhreshApp(App[int]):
         from phresh_tui.tui.screens.sign_in import SignInScreen
 
         await self.push_screen(SignInScreen(message))
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's, which bears being stopped and continued from outside."""
+        return resuming(super().get_driver_class())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With NO_COLOR no colour leaves the program: not even the greys that Textual would turn them into."""

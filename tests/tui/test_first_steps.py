@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from phresh_tui.market.member import check_handle
 from phresh_tui.paths import state_folder
+from phresh_tui.tui.own_name import FIRST, SECOND, own_name
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.screens.menu import Menu
-from phresh_tui.tui.screens.sign_in import own_name
 from tests.support import Market
 from tests.tui.conftest import Drive
 
@@ -71,6 +72,28 @@ async def test_even_the_first_question_is_skipped_by_escape(
         await driver.see("3 of 3")
         await driver.press("escape")
         await driver.see("No open jobs yet")
-    for name, handle in (("1", "guest"), ("phresh", "guest"), ("bob", "bob")):
+    # a name that something else on the server has is no reason to ask again
+    monkeypatch.setattr("getpass.getuser", lambda: "Some Service")
+    await market.psql("create role m_some_service createdb")
+    try:
+        (state_folder() / "told.json").unlink()
+        async with drive() as driver:
+            await driver.see("you are", "@some_service.")
+            await driver.press("escape")
+            await driver.see("2 of 3")
+            assert driver.app.session is not None
+            assert driver.app.session.handle.partition("_")[0] in FIRST
+    finally:
+        await market.psql("drop role m_some_service")
+
+
+def test_whoever_is_nobody_gets_a_friendly_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, handle in (("bob", "bob"), ("Zoë Núñez", "zoe_nunez")):
         monkeypatch.setattr("getpass.getuser", lambda name=name: name)
         assert own_name() == handle
+    every = {f"{first}_{second}" for first in FIRST for second in SECOND}
+    for name in ("root", "1", "phresh", "Administrator", "窓"):
+        monkeypatch.setattr("getpass.getuser", lambda name=name: name)
+        assert own_name() in every
+        assert own_name(every - {"quiet_otter"}) == "quiet_otter"
+        assert check_handle(own_name(every)) not in every

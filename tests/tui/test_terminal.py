@@ -156,6 +156,28 @@ def test_a_terminal_that_vanishes_without_a_signal_ends_the_program(embedded: Pa
     assert not server_runs(embedded)
 
 
+def test_a_program_that_is_stopped_and_continued_goes_on_as_it_was(embedded: Path) -> None:
+    with Terminal("--as", "ada") as terminal:
+        terminal.see("Enter makes one", seconds=60)
+        terminal.press("enter")
+        terminal.see("No open jobs yet")
+        threads = Path(f"/proc/{terminal.process.pid}/task")
+        before = len(list(threads.iterdir())) if threads.exists() else 0
+        for number in (signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT):
+            terminal.raw = b""
+            terminal.process.kill(number)
+            if number == signal.SIGCONT:
+                terminal.until(lambda: bool(terminal.raw), "the screen to be painted again")
+        # more of them would read the same keyboard
+        assert not before or len(list(threads.iterdir())) <= before
+        terminal.press("n")
+        terminal.see("Price per hour")
+        terminal.type("All of it")
+        terminal.see("All of it")
+        terminal.press("ctrl+q")
+        assert terminal.end() == 0
+
+
 async def test_over_tcp_with_passwords_members_come_through_the_guests_door(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.widgets.tab_line import TabLine
 from phresh_tui.tui.workers import read_latest
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class MarketOverviewScreen(MarketScreen):
     def compose(self) -> ComposeResult:
         """The panels."""
         yield TopBar("Market")
-        yield Static(id="tabs", markup=False)
+        yield TabLine(id="tabs")
         with Container(id="charts"):
             for panel, title in PANELS:
                 with Vertical(id=f"{panel}-panel", classes="panel"):
@@ -178,26 +179,22 @@ class MarketOverviewScreen(MarketScreen):
         self._draw_earned()
 
     def _draw_tabs(self) -> None:
-        parts: list[tuple[str, str]] = []
+        tabs = self.query_one(TabLine)
         if self.has_class("-narrow"):
-            # where there is no room for all names, the numbers of the others say enough
-            every = (
-                sum(len(f"[{number} {title}]") for number, (_, title) in enumerate(PANELS, 1)) <= self.size.width - 2
-            )
-            for number, (panel, title) in enumerate(PANELS, start=1):
-                chosen = panel == self._panel
-                label = f"{number} {title}" if every or chosen else str(number)
-                parts.append(
-                    (f"[{label}]" if chosen else f" {label} ", "bold $text-accent" if chosen else "$text-muted")
-                )
-        else:
-            kind = "all types" if self._type is None else self._type.label
-            parts.append((f"{kind} · {self._area or 'all areas'}", "bold"))
-            if self._is_reading:
-                parts.append((" · reading …", "$text-muted"))
-            elif self._seen is not None and self._seen.sampled is not None:
-                parts.append((f" · estimated from {self._seen.sampled:,} jobs", "$text-muted"))
-        self.query_one("#tabs", Static).update(Content.assemble(*parts))
+            labels = [f"{number} {title}" for number, (_, title) in enumerate(PANELS, 1)]
+            chosen = [panel for panel, _ in PANELS].index(self._panel)
+            if sum(len(label) + 2 for label in labels) > self.size.width - 2:
+                # where there is no room for all names, the numbers of the others say enough
+                labels = [label if number == chosen else str(number + 1) for number, label in enumerate(labels)]
+            tabs.show_tabs(labels, chosen)
+            return
+        kind = "all types" if self._type is None else self._type.label
+        parts = [(f"{kind} · {self._area or 'all areas'}", "bold")]
+        if self._is_reading:
+            parts.append((" · reading …", "$text-muted"))
+        elif self._seen is not None and self._seen.sampled is not None:
+            parts.append((f" · estimated from {self._seen.sampled:,} jobs", "$text-muted"))
+        tabs.show_text(Content.assemble(*parts))
 
     def _title(self, panel: str, *parts: tuple[str, str]) -> None:
         self.query_one(f"#{panel}-title", Static).update(Content.assemble(*parts))
@@ -364,6 +361,10 @@ class MarketOverviewScreen(MarketScreen):
     def action_panel(self, number: int) -> None:
         """One of them by its number, from 1."""
         self._step(number - 1 - [panel for panel, _ in PANELS].index(self._panel))
+
+    @on(TabLine.Chosen)
+    def _tab_clicked(self, event: TabLine.Chosen) -> None:
+        self.action_panel(event.number + 1)
 
     def action_next_type(self) -> None:
         """All types, or one of them."""

@@ -28,6 +28,7 @@ from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.now_list import NowList
 from phresh_tui.tui.widgets.search_box import ProblemLine, TypedLine
 from phresh_tui.tui.widgets.side_panel import SidePanel
+from phresh_tui.tui.widgets.tab_line import TabLine
 
 NOW = "now"
 TABS = (NOW, Place.POSTED.value, Place.CLAIMED.value)
@@ -58,7 +59,7 @@ class MineScreen(JobKeys, Narrowed):
     def compose(self) -> ComposeResult:
         """Tabs, lists, detail."""
         yield TopBar("My jobs")
-        yield Static(id="tabs", markup=False)
+        yield TabLine(gap=2, id="tabs")
         yield self.narrow_line()
         yield ProblemLine(id="problem", markup=False)
         with Container(id="panes"):
@@ -107,13 +108,10 @@ class MineScreen(JobKeys, Narrowed):
         self.jobs.focus()
 
     def _draw(self) -> None:
-        parts: list[tuple[str, str]] = []
+        labels = []
         for tab in TABS:
             number, is_empty, is_read = self._count(tab)
-            chosen = tab == self._tab
-            label = f"{tab.capitalize()} {number}"
-            parts.append((f"[{label}]" if chosen else f" {label} ", "bold $text-accent" if chosen else "$text-muted"))
-            parts.append(("  ", ""))
+            labels.append(f"{tab.capitalize()} {number}")
             empty = self.query_one(f"#{tab}-empty", Static)
             empty.display = is_empty or not is_read
             self.query_one(f"#{tab}").display = not is_empty or tab != NOW
@@ -122,8 +120,7 @@ class MineScreen(JobKeys, Narrowed):
                     LOOKING if not is_read else NOTHING_FITS if self.narrow_text else EMPTY[tab]
                 )  # fmt: skip
                 empty.update(Content.assemble(before, (key, "bold"), after))
-        parts.append((self.marks.words, "bold $text-warning"))
-        self.query_one("#tabs", Static).update(Content.assemble(*parts))
+        self.query_one(TabLine).show_tabs(labels, TABS.index(self._tab), after=self.marks.words)
         self.refresh_bindings()
 
     def _count(self, tab: str) -> tuple[str, bool, bool]:
@@ -223,6 +220,11 @@ class MineScreen(JobKeys, Narrowed):
 
     def _to_list(self) -> None:
         self.jobs.focus()
+
+    @on(TabLine.Chosen)
+    def _tab_clicked(self, event: TabLine.Chosen) -> None:
+        self._tab = TABS[event.number]
+        self._show_tab()
 
     def action_other_tab(self) -> None:
         """To the right, and round."""

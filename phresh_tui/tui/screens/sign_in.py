@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import re
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -14,25 +11,16 @@ from textual.widgets.option_list import Option
 from phresh_tui.database import accounts
 from phresh_tui.database.session import Session
 from phresh_tui.database.target import Target
-from phresh_tui.market.errors import BadInput, PhreshError
+from phresh_tui.market.errors import BadInput, HandleTaken, PhreshError
 from phresh_tui.market.member import check_handle, login_of
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import WELCOME
 from phresh_tui.tui.memory import is_new, last_handle
+from phresh_tui.tui.own_name import friendly_name, own_name
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.menu import MenuList
-
-
-def own_name() -> str:
-    """A handle like the name of the account on this computer, or ``guest`` when that is none."""
-    try:
-        name = re.sub(r"[^a-z0-9_]", "_", getpass.getuser().lower())
-        # the house has that one
-        return "guest" if name == "phresh" else check_handle(name)
-    except (OSError, KeyError, BadInput):
-        return "guest"
 
 
 class SignInScreen(MarketScreen):
@@ -48,6 +36,9 @@ class SignInScreen(MarketScreen):
         self._new = False
         self._busy = False
         self._handles: list[str] = []
+        # who one is without saying so
+        self._own = own_name()
+        self._skipping = False
 
     @property
     def embedded(self) -> bool:
@@ -85,7 +76,7 @@ class SignInScreen(MarketScreen):
 
     def _hint(self) -> str:
         if self.embedded:
-            skip = f" Esc skips this, and you are @{own_name()}." if is_new(WELCOME) else ""
+            skip = f" Esc skips this, and you are @{self._own}." if is_new(WELCOME) else ""
             return f"Enter signs you in; a new handle is made for you. Down picks one that exists.{skip}"
         if self._new:
             return "Enter makes your account. Ctrl+N: you have one already."
@@ -111,6 +102,10 @@ class SignInScreen(MarketScreen):
         except PhreshError as error:
             self._say(str(error))
             return
+        if self._own in self._handles:
+            # a friendly name is for somebody new
+            self._own = own_name(self._handles)
+            self.query_one("#hint", Label).update(self._hint())
         self._show_members("")
 
     def _show_members(self, typed: str) -> None:
@@ -137,8 +132,9 @@ class SignInScreen(MarketScreen):
             self.query_one(OptionList).focus()
 
     def action_skip(self) -> None:
-        """The first question is answered by the name of the account on this computer."""
-        self.query_one("#handle", Input).value = own_name()
+        """The first question is answered by the name of the account on this computer, or by a friendly one."""
+        self._skipping = True
+        self.query_one("#handle", Input).value = self._own
         self._go()
 
     def action_new_here(self) -> None:
@@ -169,6 +165,12 @@ class SignInScreen(MarketScreen):
         except BadInput as error:
             self._say(str(error))
             self.query_one("#password" if error.field == "password" else "#handle", Input).focus()
+        except HandleTaken as error:
+            self._say(str(error))
+            if self._skipping:
+                # whoever does not want to answer is not asked again
+                self._own = friendly_name(self._handles)
+                self.call_later(self.action_skip)
         except PhreshError as error:
             self._say(str(error))
         else:

@@ -48,6 +48,7 @@ class TopBar(Widget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
+        self._unread_at: tuple[int, int] | None = None
 
     def watch_link(self, link: Link) -> None:
         """A lost connection is shown by sign, word and colour."""
@@ -74,7 +75,25 @@ class TopBar(Widget):
             parts.pop(droppable.pop(0), None)
             left, right = self._sides(parts)
         gap = max(self.size.width - cell_len(left) - cell_len(right), 1)
+        start = cell_len(left) + gap
+        self._unread_at = (start, start + cell_len(self.unread)) if "unread" in parts else None
         return Content.assemble((left, "bold"), " " * gap, right)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on what there is to read opens the inbox."""
+        offset = event.get_content_offset(self)
+        if offset is not None and self._unread_at is not None and offset.x in range(*self._unread_at):
+            self._open_inbox()
+
+    def jump_targets(self) -> Iterator[Spot]:
+        """What there is to read."""
+        if self._unread_at is not None:
+            start, end = self._unread_at
+            region = self.content_region
+            yield Spot(Region(region.x + start, region.y, end - start, 1), self._open_inbox)
+
+    def _open_inbox(self) -> None:
+        self.app.call_later(self.screen.run_action, "inbox")
 
     @staticmethod
     def _sides(parts: dict[str, str]) -> tuple[str, str]:

@@ -147,14 +147,20 @@ class CursorView(LineView):
         self.move(-max(self.size.height - 1, 1))
 
     def on_click(self, event: events.Click) -> None:
-        """Selects the line that was clicked."""
+        """A click selects a line, and a double click opens it."""
         offset = event.get_content_offset(self)
         if offset is not None:
             self.move(self.scroll_offset.y + offset.y - self.cursor)
-            self.clicked(offset.x)
+            if event.chain > 1:
+                self.opened()
+            else:
+                self.clicked(offset.x)
 
     def clicked(self, column: int) -> None:
         """The line under the cursor was clicked, in a column of the screen."""
+
+    def opened(self) -> None:
+        """The line under the cursor was clicked twice."""
 
     def jump_targets(self) -> Iterator[Spot]:
         """The lines that can be seen."""

@@ -218,6 +218,10 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         if column < Column.SIGN.width and self.selected is not None:
             self.marks.toggle(self.selected)
 
+    def opened(self) -> None:
+        """A double click reads the job, as Enter does."""
+        self.app.call_later(self.screen.run_action, "focus_detail")
+
     async def jobs_between(self, first: Cleaning, last: Cleaning) -> list[Cleaning]:
         """All jobs from one to another one, whichever comes first; none when they are too far apart."""
         return await self._reader.jobs_between(first, last, MANY)

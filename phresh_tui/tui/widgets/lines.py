@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.message import Message
 from textual.widgets.option_list import Option
 
@@ -34,6 +35,22 @@ class Lines(PagedList):
     def on_resize(self) -> None:
         """Tells the screen."""
         self.post_message(self.Widened(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click selects a line, and a double click opens it: Textual's list would open it at once."""
+        event.prevent_default()
+        index = event.style.meta.get("option")
+        offset = event.get_content_offset(self)
+        if index is None or offset is None or self.get_option_at_index(index).disabled:
+            return
+        self.highlighted = index
+        if event.chain > 1:
+            self.action_select()
+        else:
+            self.clicked(offset.x)
+
+    def clicked(self, column: int) -> None:
+        """The line under the cursor was clicked, in a column of the screen."""
 
     def show(self, options: list[Option]) -> None:
         """Shows other lines. The cursor stays on the line of the same id, or else where it is."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.style import Style
 from textual.widgets import OptionList
 
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.jumping import Spot
 
 HIGHLIGHTED = "option-list--option-highlighted"
 
@@ -23,6 +27,17 @@ class PagedList(OptionList):
         if self.app.no_color and HIGHLIGHTED in component_classes:
             style += Style(reverse=True)
         return style
+
+    def jump_targets(self) -> Iterator[Spot]:
+        """The lines that can be seen and chosen; the first of those that take several."""
+        top, region = self.scroll_offset.y, self.content_region
+        for y, (index, line) in enumerate(self._lines[top : top + region.height]):
+            if line == 0 and not self.get_option_at_index(index).disabled:
+                yield Spot(Region(region.x, region.y + y, region.width, 1), partial(self._go_to, index))
+
+    def _go_to(self, index: int) -> None:
+        self.focus()
+        self.highlighted = index
 
     def action_page_down(self) -> None:
         """One screen further, unless the lines are just being laid out."""

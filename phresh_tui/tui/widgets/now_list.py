@@ -18,6 +18,9 @@ from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
 from phresh_tui.tui.workers import read_latest
 
+# cells of a line in which its signs stand
+SIGNS = 3
+
 
 class NowList(Lines, MarkKeys):
     """One line a job; the cursor stays on its job when the list changes."""
@@ -66,6 +69,11 @@ class NowList(Lines, MarkKeys):
     def on_mount(self) -> None:
         """Reads it."""
         self.look_again()
+
+    def clicked(self, column: int) -> None:
+        """A click on the signs of a line marks it."""
+        if column < SIGNS and self.selected is not None:
+            self.marks.toggle(self.selected)
 
     def draw_again(self) -> None:
         """Other jobs are marked."""

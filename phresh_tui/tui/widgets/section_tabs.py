@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-from textual import events
-from textual.content import Content
-from textual.message import Message
-from textual.widgets import Static
-
 from phresh_tui.database import listings
 from phresh_tui.database.listings import Count, Listing
 from phresh_tui.database.session import Session
@@ -18,6 +12,7 @@ from phresh_tui.market.query import parse_query
 from phresh_tui.market.text import visible
 from phresh_tui.market.when import local_now
 from phresh_tui.preferences import Preferences, Section
+from phresh_tui.tui.widgets.tab_line import TabLine
 
 
 def check_sections(preferences: Preferences) -> None:
@@ -36,20 +31,11 @@ def check_sections(preferences: Preferences) -> None:
         raise preferences.error(wrong)
 
 
-class SectionTabs(Static):
+class SectionTabs(TabLine):
     """One line: all jobs, then the sections with their numbers. ``+`` says that something new came in."""
 
-    DEFAULT_CSS = "SectionTabs { height: 1; padding: 0 1; }"
-
-    class Chosen(Message):
-        """A section was clicked."""
-
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-
     def __init__(self, session: Session, sections: Sequence[Section], *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id)
         self._session = session
         self._sections = sections
         self._chosen = 0
@@ -57,7 +43,6 @@ class SectionTabs(Static):
         # the newest job of each section: as it was when it was last looked at, and as it is
         self._seen: dict[int, int] = {}
         self._newest: dict[int, int] = {}
-        self._spans: list[tuple[int, int]] = []
         self._asking = False
 
     def on_mount(self) -> None:
@@ -95,9 +80,7 @@ class SectionTabs(Static):
     def _draw(self) -> None:
         if self._chosen:
             self._seen[self._chosen] = self._newest.get(self._chosen, self._seen.get(self._chosen, 0))
-        parts: list[tuple[str, str]] = []
-        self._spans = []
-        column = 1
+        labels = []
         for number, name in enumerate(("All", *(visible(section.name) for section in self._sections))):
             count = self._counts.get(number)
             label = f"{number} {name}"
@@ -105,15 +88,5 @@ class SectionTabs(Static):
                 label += f" {'' if count.exact else '~'}{count.number:,}"
             if self._newest.get(number, 0) > self._seen.get(number, 0):
                 label += "+"
-            chosen = number == self._chosen
-            label = f"[{label}]" if chosen else f" {label} "
-            parts.append((label, "bold $text-accent" if chosen else "$text-muted"))
-            self._spans.append((column, column + cell_len(label)))
-            column += cell_len(label)
-        self.update(Content.assemble(*parts), layout=False)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click chooses."""
-        for number, (start, end) in enumerate(self._spans):
-            if start <= event.x < end:
-                self.post_message(self.Chosen(number))
+            labels.append(label)
+        self.show_tabs(labels, self._chosen)
