@@ -18,6 +18,7 @@ from phresh_tui.database import accounts, cleanings
 from phresh_tui.database.connections import connected
 from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.installation import binaries
+from phresh_tui.database.market_settings import market_settings, set_market_setting
 from phresh_tui.database.migrations import migrate_up
 from phresh_tui.database.scram import check_password, saslprep, saslprep_of_asyncpg, verifier
 from phresh_tui.database.target import Target
@@ -387,7 +388,7 @@ async def test_many_sign_up_at_once_with_handles_of_their_own(market: Market) ->
 
 async def test_a_closed_market_lets_nobody_sign_up_but_through_the_operator(market: Market) -> None:
     guest = await accounts.make_guest(market.operator_tcp)
-    await accounts.set_market_setting(market.operator, "sign_up", "closed")
+    await set_market_setting(market.operator, "sign_up", "closed")
     with pytest.raises(SignUpClosed) as error:
         await accounts.sign_up(guest, "ada", PASSWORD)
     assert "operator" in str(error.value)
@@ -395,7 +396,7 @@ async def test_a_closed_market_lets_nobody_sign_up_but_through_the_operator(mark
     with pytest.raises(SignUpClosed):
         await accounts.sign_up(guest, "phresh", PASSWORD)
     await accounts.sign_up(market.operator_tcp, "ada", PASSWORD)
-    assert (await accounts.market_settings(guest)).sign_up == "closed"
+    assert (await market_settings(guest)).sign_up == "closed"
 
 
 async def test_a_market_without_its_setting_is_closed(market: Market) -> None:
@@ -442,8 +443,8 @@ async def test_only_an_operator_makes_a_guest_or_sets_the_market(market: Market)
     with pytest.raises(PhreshError, match="may not do that"):
         await accounts.make_guest(ada)
     with pytest.raises(PhreshError, match="may not do that"):
-        await accounts.set_market_setting(ada, "currency", "EUR")
+        await set_market_setting(ada, "currency", "EUR")
     with pytest.raises(BadInput):
-        await accounts.set_market_setting(market.operator, "currency", "euro")
+        await set_market_setting(market.operator, "currency", "euro")
     with pytest.raises(BadInput):
-        await accounts.set_market_setting(market.operator, "evil", "EUR")
+        await set_market_setting(market.operator, "evil", "EUR")

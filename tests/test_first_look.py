@@ -57,7 +57,8 @@ async def test_a_database_that_is_not_ready_is_left_to_the_program(market: Marke
     assert await first_look(market.operator, Settings(), lambda _: Listing(), 2) is None
 
 
-def test_without_a_server_only_the_settings_are_read() -> None:
+def test_without_a_server_only_the_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYDANTIC_DISABLE_PLUGINS", "")
     try:
         for handle in ("ada", None, "not a handle"):
             answers = ahead(handle)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ def ahead(handle: str | None) -> Iterator[object]:
         handle: what ``--as`` says, or None.
 
     """
+    # no plugin of pydantic is used, and to look for them goes through everything that is installed
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     from phresh_tui.settings import load_settings
 
     # it speaks through the first process alone

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 from phresh_tui.cli.output import Progress, note
 from phresh_tui.cli.signals import Signals
 from phresh_tui.cli.terminal import is_terminal
-from phresh_tui.database.accounts import member_handles
 from phresh_tui.database.preparation import Door, Prepared, prepare
 from phresh_tui.database.session import Session
 from phresh_tui.database.target import Target
@@ -191,6 +190,8 @@ async def _only_member(prepared: Prepared) -> str:
             f"the configured account {prepared.target.user} is no member's",
             todo,
         )
+    from phresh_tui.database.accounts import member_handles
+
     handles = await member_handles(prepared.target)
     if len(handles) == 1:
         note(f"As @{handles[0]}, who is the only member here.")

@@ -8,7 +8,7 @@ import re
 
 from phresh_tui.cli.context import Context, require_operator
 from phresh_tui.cli.output import note, write, write_json, write_table
-from phresh_tui.database import accounts, migrations
+from phresh_tui.database import accounts, market_settings, migrations
 from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.preparation import SchemaState, look_at
 from phresh_tui.database.target import Target, configured_target
@@ -128,7 +128,7 @@ def _quoted(value: str) -> str:
 async def settings(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh db settings``."""
     async with context.prepared() as prepared:
-        found = await accounts.market_settings(prepared.target)
+        found = await market_settings.market_settings(prepared.target)
     values = {"currency": found.currency, "sign_up": found.sign_up}
     if arguments.json:
         write_json(values)
@@ -141,7 +141,7 @@ async def set_setting(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh db set``."""
     async with context.prepared() as prepared:
         require_operator(prepared, "change what holds for all members")
-        await accounts.set_market_setting(prepared.target, arguments.name, arguments.value)
+        await market_settings.set_market_setting(prepared.target, arguments.name, arguments.value)
     write(f"{arguments.name} is now {arguments.value}.")
     return 0
 

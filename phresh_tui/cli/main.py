@@ -46,8 +46,9 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
             return _flushed(code)
-    # before anything else is imported, and before there are threads
-    reading = _read_ahead(chosen)
+    if _is_full_screen(chosen):
+        # what is imported stays: to look through it for garbage again and again takes a tenth of the start
+        gc.disable()
     from asyncio import CancelledError
 
     from phresh_tui.cli.output import ReaderLeft, finish, print_error, tolerate_any_text
@@ -55,7 +56,7 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
 
     tolerate_any_text()
     try:
-        code = _run(chosen, signals, reading)
+        code = _run(chosen, signals)
         finish()
     except ReaderLeft:
         # the reader has what it wanted, as in `phresh jobs | head`
@@ -86,34 +87,34 @@ def program_alone(arguments: Sequence[str]) -> argparse.Namespace | None:
     return cast("argparse.Namespace", SimpleNamespace(run=("program", "start"), **chosen))
 
 
-def _read_ahead(chosen: argparse.Namespace) -> Reading | None:
-    """Begins to read for the full-screen program, which has a lot to import meanwhile."""
+def _is_full_screen(chosen: argparse.Namespace) -> bool:
     from phresh_tui.cli.terminal import is_terminal
 
-    if chosen.run != ("program", "start") or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
-        return None
-    from functools import partial
-
-    from phresh_tui.reading import is_worth_it, read_ahead
-
-    # what is imported stays: to look through it for garbage again and again takes a tenth of the start
-    gc.disable()
-    return read_ahead(partial(_ahead, getattr(chosen, "handle", None))) if is_worth_it() else None
+    return chosen.run == ("program", "start") and is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
-def _ahead(handle: str | None) -> Iterator[object]:
-    # only in the second process
-    from phresh_tui.cli.ahead import ahead
-
-    return ahead(handle)
-
-
-def _run(chosen: argparse.Namespace, signals: Signals, reading: Reading | None) -> int:
+def _run(chosen: argparse.Namespace, signals: Signals) -> int:
     from phresh_tui.cli.context import Context
 
     module, function = chosen.run
     command = getattr(importlib.import_module(f"phresh_tui.cli.{module}"), function)
-    return signals.run(command(chosen, Context(signals, getattr(chosen, "handle", None), reading)))
+    handle = getattr(chosen, "handle", None)
+    # what both processes need is imported, and there are no threads yet
+    reading = _read_ahead(handle) if _is_full_screen(chosen) else None
+    return signals.run(command(chosen, Context(signals, handle, reading)))
+
+
+def _read_ahead(handle: str | None) -> Reading | None:
+    """Begins to read for the full-screen program, which has a lot to import meanwhile."""
+    from phresh_tui.reading import is_worth_it, read_ahead
+
+    def read() -> Iterator[object]:
+        # only in the second process
+        from phresh_tui.cli.ahead import ahead
+
+        return ahead(handle)
+
+    return read_ahead(read) if is_worth_it() else None
 
 
 def _flushed(code: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
@@ -13,8 +14,7 @@ from phresh_tui.market.search import MYSELF, Filter, Place, Sort
 LAST = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """The column that a list is sorted by, and then the id; jobs without a value come last in either direction."""
 
     column: str
@@ -58,7 +58,7 @@ class Listing:
         wanted = self.wanted
         filtered = {"starts_at": wanted.starts_from or wanted.starts_until, "sort_area": wanted.area}
         # then no job is without a value, and one range is enough
-        return replace(order, nullable=False) if filtered.get(order.column) else order
+        return order._replace(nullable=False) if filtered.get(order.column) else order
 
     def key_of(self, job: Cleaning) -> tuple[object, int]:
         """What this job's place in the order depends on."""

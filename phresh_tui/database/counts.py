@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from phresh_tui.database.conditions import Listing, conditions
@@ -22,8 +22,7 @@ PATIENCE = 1.0
 FRESH = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many jobs a listing has.
 
     Attributes:
@@ -36,8 +35,7 @@ class Count:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """How common what is looked for is, by the planner's statistics.
 
     Attributes:

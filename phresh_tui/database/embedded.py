@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import locale
 import os
-import shlex
 import shutil
 import socket
 import stat
@@ -254,6 +252,8 @@ class EmbeddedServer:
         (self._socket_folder() / f".s.PGSQL.{self._port}.lock").unlink(missing_ok=True)
 
     def _start_server(self) -> None:
+        import shlex
+
         options = {
             "listen_addresses": "",
             "port": str(self._port),
@@ -343,6 +343,8 @@ class EmbeddedServer:
         if len(os.fsencode(self.data)) + len(f"/.s.PGSQL.{self._port}.lock") <= SOCKET_PATH_LENGTH:
             return self.data
         owner = self._account.uid if self._account else os.geteuid()
+        import hashlib
+
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
         # not TMPDIR: a program that was started with another one has to find the same socket
         folder = Path("/tmp") / f"phresh-{owner}-{name}"  # noqa: S108  checked below

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from phresh_tui.database.accounts import MarketSettings
     from phresh_tui.database.conditions import Listing
+    from phresh_tui.database.market_settings import MarketSettings
     from phresh_tui.database.target import Target
     from phresh_tui.market.cleaning import Cleaning
     from phresh_tui.settings import Settings

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from phresh_tui.database.conditions import LAST, Query, conditions
 from phresh_tui.database.conditions import Listing as Listing
@@ -35,8 +35,7 @@ NEARER = 4
 IN_PLACE, ELSEWHERE, LOOKUP = 5, 50, 60
 
 
-@dataclass(frozen=True, slots=True)
-class _From:
+class _From(NamedTuple):
     """Where reading begins: at a value of the order, from an id on; the job itself belongs to it, or not.
 
     What was typed is no value yet: ``typed`` says that the database has to make it normal, and what comes behind it.
@@ -177,8 +176,7 @@ async def _read_by_offset(session: Session, listing: Listing, limit: int, offset
     return [cleaning_of(row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A page in the middle of a listing.
 
     Attributes:

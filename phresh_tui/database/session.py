@@ -10,10 +10,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from phresh_tui.database.accounts import MarketSettings, read_market_settings
 from phresh_tui.database.bell import FIRST_BACKOFF, LONGEST_BACKOFF, PAUSE, Bell, Looks, backoff
 from phresh_tui.database.connections import Connection
 from phresh_tui.database.driver import driver_errors, for_person, load_driver, told
+from phresh_tui.database.market_settings import MarketSettings, read_market_settings
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SchemaError, SignInError
 from phresh_tui.market.member import handle_of

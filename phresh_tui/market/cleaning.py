@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -194,7 +195,7 @@ def check_line(text: str, field: str, longest: int, *, needed: bool = False) -> 
         BadInput: with the ``field``.
 
     """
-    if needed and not NOT_BLANK.search(text):
+    if needed and not re.search(NOT_BLANK, text):
         raise BadInput(f"there is nothing to read in the {field}", "", "Name it, or leave it out", field=field)
     if len(text) > longest:
         raise BadInput(
@@ -214,7 +215,7 @@ def check_reason(reason: str) -> str:
         BadInput: with ``field`` reason.
 
     """
-    if not NOT_BLANK.search(reason):
+    if not re.search(NOT_BLANK, reason):
         raise BadInput("a reason is needed", "the other side wants to know", "Say it in a few words", field="reason")
     if len(reason) > REASON_LENGTH:
         raise BadInput(
@@ -251,7 +252,7 @@ def check_name(name: str) -> str:
         BadInput: with ``field`` name.
 
     """
-    if not NOT_BLANK.search(name):
+    if not re.search(NOT_BLANK, name):
         raise BadInput(
             "a job needs a name",
             "there is nothing in it to read",

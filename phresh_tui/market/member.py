@@ -6,7 +6,7 @@ import re
 
 from phresh_tui.market.errors import HandleInvalid
 
-HANDLE = re.compile(r"[a-z][a-z0-9_]{2,30}")
+HANDLE = r"[a-z][a-z0-9_]{2,30}"
 LOGIN_PREFIX = "m_"
 # what jobs from before there were members belong to
 HOUSE_HANDLE = "phresh"
@@ -20,7 +20,7 @@ def check_handle(handle: str) -> str:
         HandleInvalid: with the first rule that it breaks.
 
     """
-    if HANDLE.fullmatch(handle):
+    if re.fullmatch(HANDLE, handle):
         return handle
     if not handle:
         why = "the field is empty"

@@ -5,8 +5,8 @@ The database holds the same table (``public.moves``) and decides by it; a test h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from phresh_tui.market.cleaning import Cleaning, Status
 
@@ -20,8 +20,7 @@ class Who(StrEnum):
     PARTY = "party"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One row of the table.
 
     Attributes:

@@ -33,11 +33,11 @@ CODES = frozenset(
 )
 # longer than any price with its decoration; the expressions below are not meant for more
 LONGEST = 60
-_NUMBER = re.compile(r"(?P<minus>-?)(?P<whole>[0-9]*)(?:[.,](?P<cents>[0-9]*))?")
-_SIGN = re.compile(r"^[\s$€£¥₹₩₴₪₫]+|[\s$€£¥₹₩₴₪₫]+$")
-_CODE = re.compile(r"^([A-Za-z]{3})(?=[\s\d])|(?<=[\s\d])([A-Za-z]{3})$")
-_PER_HOUR = re.compile(r"\s*(/|per\s)\s*h(r|our)?$", re.IGNORECASE)
-_GROUPED = re.compile(r"^\d{1,3}([ '’_\u00a0\u2009\u202f]\d{3})+(?=[.,]|$)")
+_NUMBER = r"(?P<minus>-?)(?P<whole>[0-9]*)(?:[.,](?P<cents>[0-9]*))?"
+_SIGN = r"^[\s$€£¥₹₩₴₪₫]+|[\s$€£¥₹₩₴₪₫]+$"
+_CODE = r"^([A-Za-z]{3})(?=[\s\d])|(?<=[\s\d])([A-Za-z]{3})$"
+_PER_HOUR = r"(?i)\s*(/|per\s)\s*h(r|our)?$"
+_GROUPED = r"^\d{1,3}([ '’_\u00a0\u2009\u202f]\d{3})+(?=[.,]|$)"
 
 
 def parse_price(text: str) -> Decimal:
@@ -59,7 +59,7 @@ def parse_price(text: str) -> Decimal:
         raise BadInput(
             "a job needs a price", "the field is empty", "Type an amount per hour, such as 20", field="price"
         )
-    match = _NUMBER.fullmatch(bare)
+    match = re.fullmatch(_NUMBER, bare)
     if match is None or not (match["whole"] or match["cents"]):
         raise BadInput(
             "this is not a price",
@@ -87,11 +87,11 @@ def _bare_number(text: str) -> str:
         raise BadInput(
             "this is not a price", f"it has {len(bare)} characters", "Type an amount such as 20", field="price"
         )
-    bare = _SIGN.sub("", _PER_HOUR.sub("", bare))
-    code = _CODE.search(bare)
+    bare = re.sub(_SIGN, "", re.sub(_PER_HOUR, "", bare))
+    code = re.search(_CODE, bare)
     if code and (code[1] or code[2]).upper() in CODES:
-        bare = _SIGN.sub("", _CODE.sub("", bare, count=1))
-    grouped = _GROUPED.match(bare)
+        bare = re.sub(_SIGN, "", re.sub(_CODE, "", bare, count=1))
+    grouped = re.match(_GROUPED, bare)
     return re.sub(r"\D", "", grouped[0]) + bare[grouped.end() :] if grouped else bare
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
+from typing import NamedTuple
 
 from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.errors import BadInput
@@ -20,13 +21,12 @@ from phresh_tui.market.search import MYSELF, Filter
 from phresh_tui.market.text import FORBIDDEN_IN_LINE
 from phresh_tui.market.when import WEEKDAYS, parse_range, show_when
 
-_TOKEN = re.compile(r'(?:"(?:[^"]|"")*"?|[^\s"])+')
-_KEYED = re.compile(r"([A-Za-z]+):")
-_PIECE = re.compile(r'"((?:[^"]|"")*)"?|[^"]+')
+_PART = r'(?:"(?:[^"]|"")*"?|[^\s"])+'
+_KEYED = r"([A-Za-z]+):"
+_PIECE = r'"((?:[^"]|"")*)"?|[^"]+'
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something in a query that cannot be understood, and is left out of the filter.
 
     Attributes:
@@ -41,8 +41,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """What a query means.
 
     Attributes:
@@ -55,8 +54,7 @@ class ParsedQuery:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """Something that may stand where the cursor is.
 
     Attributes:
@@ -164,8 +162,8 @@ def parse_query(text: str, now: datetime) -> ParsedQuery:
 
     """
     query, words, problems = _Query(now), list[str](), list[Problem]()
-    for token in _TOKEN.finditer(text):
-        keyed = _KEYED.match(token[0])
+    for token in re.finditer(_PART, text):
+        keyed = re.match(_KEYED, token[0])
         if keyed is None:
             words += _plain(token[0]).split()
             continue
@@ -191,8 +189,8 @@ def split_query(text: str) -> tuple[dict[str, list[str]], str]:
     """What is said of each key, without its quotes, and everything else, both as typed."""
     values: dict[str, list[str]] = {}
     rest = []
-    for token in _TOKEN.finditer(text):
-        keyed = _KEYED.match(token[0])
+    for token in re.finditer(_PART, text):
+        keyed = re.match(_KEYED, token[0])
         if keyed is not None and keyed[1].lower() in KEYS:
             values.setdefault(keyed[1].lower(), []).append(_plain(token[0][keyed.end() :]))
         else:
@@ -207,7 +205,7 @@ def join_query(values: Mapping[str, str], rest: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(piece[0] if piece[1] is None else piece[1].replace('""', '"') for piece in _PIECE.finditer(text))
+    return "".join(piece[0] if piece[1] is None else piece[1].replace('""', '"') for piece in re.finditer(_PIECE, text))
 
 
 def _unknown(key: str) -> BadInput:
@@ -271,12 +269,12 @@ def complete(text: str, cursor: int, areas: Sequence[str] = ()) -> list[Completi
         The likeliest first; nothing that stands there already.
 
     """
-    token = next((each for each in _TOKEN.finditer(text) if each.start() <= cursor <= each.end()), None)
+    token = next((each for each in re.finditer(_PART, text) if each.start() <= cursor <= each.end()), None)
     start, end = (cursor, cursor) if token is None else token.span()
     typed = text[start:cursor]
-    keyed = _KEYED.match(typed)
+    keyed = re.match(_KEYED, typed)
     if keyed is None:
-        used = {match[1].lower() for each in _TOKEN.finditer(text) if (match := _KEYED.match(each[0]))}
+        used = {match[1].lower() for each in re.finditer(_PART, text) if (match := re.match(_KEYED, each[0]))}
         return [
             Completion(start, end, f"{key}:", hint)
             for key, hint in KEYS.items()
@@ -296,7 +294,7 @@ def complete(text: str, cursor: int, areas: Sequence[str] = ()) -> list[Completi
 
 def quoted(value: str, *, plain: bool = False) -> str:
     """A value, or a plain word, as it stands in a query: in quotes when it would be something else without."""
-    if value and not re.search(r'[\s"]', value) and not (plain and _KEYED.match(value)):
+    if value and not re.search(r'[\s"]', value) and not (plain and re.match(_KEYED, value)):
         return value
     doubled = value.replace('"', '""')
     return f'"{doubled}"'

@@ -17,7 +17,8 @@ BLANK = (
 )
 FORBIDDEN_IN_LINE = re.compile(f"[{CONTROL}{TURNING}\ud800-\udfff]")
 FORBIDDEN_IN_PARAGRAPHS = re.compile(f"[\u0000-\u0008\u000b-\u001f\u007f-\u009f{TURNING}\ud800-\udfff]")
-NOT_BLANK = re.compile(f"[^{BLANK}\t\n]")
+# compiled when it is first needed, as most expressions here: that takes longer than to import the module
+NOT_BLANK = f"[^{BLANK}\t\n]"
 
 
 def visible(text: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from phresh_tui.market.errors import BadInput
 
@@ -15,13 +15,11 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # outside of these no job can begin
 YEARS = range(2000, 2200)
 
-_TIME = re.compile(
-    r"(?:(?:^|\s)at\s+|(?:^|[\sT]))(\d{1,2})(?::(\d\d)(?::(\d\d(?:\.\d{1,6})?))?)?\s*(am|pm)?$", re.IGNORECASE
-)
-_OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:\d\d)$", re.IGNORECASE)
-_AHEAD = re.compile(r"(?:in\s*|\+)(\d{1,4})\s*(m|h|d|w)(?:in|inutes?|ours?|ays?|eeks?)?")
-_AGO = re.compile(r"(\d{1,4})\s*(m|h|d|w)(?:in|inutes?|ours?|ays?|eeks?)?\s+ago")
-_NAMED_DAY = re.compile(r"(\d{1,2})\.?\s+([a-z]{3})[a-z]*(?:\s+(\d{4}))?|([a-z]{3})[a-z]*\s+(\d{1,2})(?:,?\s+(\d{4}))?")
+_TIME = r"(?i)(?:(?:^|\s)at\s+|(?:^|[\sT]))(\d{1,2})(?::(\d\d)(?::(\d\d(?:\.\d{1,6})?))?)?\s*(am|pm)?$"
+_OFFSET = r"(?i)(?<=\d)\s*(Z|[+-]\d\d:\d\d)$"
+_AHEAD = r"(?:in\s*|\+)(\d{1,4})\s*(m|h|d|w)(?:in|inutes?|ours?|ays?|eeks?)?"
+_AGO = r"(\d{1,4})\s*(m|h|d|w)(?:in|inutes?|ours?|ays?|eeks?)?\s+ago"
+_NAMED_DAY = r"(\d{1,2})\.?\s+([a-z]{3})[a-z]*(?:\s+(\d{4}))?|([a-z]{3})[a-z]*\s+(\d{1,2})(?:,?\s+(\d{4}))?"
 _NAMED_TIMES = {"noon": "12:00", "midnight": "0:00"}
 
 
@@ -51,8 +49,7 @@ def local_now() -> datetime:
     return datetime.now(LOCAL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """What was typed: a moment, and how long it lasts when a range is meant: a day, or only itself."""
 
     moment: datetime
@@ -156,7 +153,7 @@ def _said(text: str, now: datetime, *, past: bool = False) -> _Said:
     for name, clock in _NAMED_TIMES.items():
         rest = re.sub(rf"\b{name}$", clock, rest, flags=re.IGNORECASE)
     try:
-        if match := _AHEAD.fullmatch(rest.lower()) or _AGO.fullmatch(rest.lower()):
+        if match := re.fullmatch(_AHEAD, rest.lower()) or re.fullmatch(_AGO, rest.lower()):
             ahead = _ahead(match)
             if match[2] in "mh":
                 # hours are counted by the clock of the world: where it is put forward, one is missing on the wall
@@ -181,14 +178,14 @@ def _moment(day_text: str, clock: time, zone: str | None, now: datetime, *, past
     return _checked(moment)
 
 
-def _without(pattern: re.Pattern[str], text: str) -> tuple[str, str | None]:
-    match = pattern.search(text)
+def _without(pattern: str, text: str) -> tuple[str, str | None]:
+    match = re.search(pattern, text)
     return (text[: match.start()], match[1].upper()) if match else (text, None)
 
 
 def _clock(text: str) -> tuple[str, time | None]:
     """What stands before the time, and the time: a bare number is one only after a day, and with am or pm."""
-    match = _TIME.search(text)
+    match = re.search(_TIME, text)
     if match is None or (match[2] is None and match[4] is None and not re.search(r"\bat\s", match[0], re.IGNORECASE)):
         return text, None
     hour, half = int(match[1]), (match[4] or "").lower()
@@ -211,7 +208,7 @@ def _date(text: str, now: datetime, *, past: bool) -> date:
     name = text.lower()
     if name in ("today", "tomorrow", "yesterday"):
         return today + timedelta(days={"today": 0, "tomorrow": 1, "yesterday": -1}[name])
-    if match := _AHEAD.fullmatch(name) or _AGO.fullmatch(name):
+    if match := re.fullmatch(_AHEAD, name) or re.fullmatch(_AGO, name):
         if match[2] in "mh":
             raise ValueError
         return today + _ahead(match)
@@ -220,7 +217,7 @@ def _date(text: str, now: datetime, *, past: bool) -> date:
         if past:
             return today - timedelta(days=-ahead % 7)
         return today + timedelta(days=ahead or (7 if match[1] else 0))
-    if match := _NAMED_DAY.fullmatch(name):
+    if match := re.fullmatch(_NAMED_DAY, name):
         day, month = int(match[1] or match[5]), MONTHS.index(match[2] or match[4]) + 1
         year = match[3] or match[6]
         if year:

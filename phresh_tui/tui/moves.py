@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from phresh_tui.database import cleanings
@@ -57,8 +57,7 @@ class Undo:
     until: float = field(default_factory=lambda: time.monotonic() + UNDO_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A move of a job that is about to be made, and what is told of it.
 
     Attributes:
@@ -79,8 +78,7 @@ class Step:
     undo: Undo | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of several moves.
 
     Attributes:

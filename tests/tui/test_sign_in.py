@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phresh_tui.database.accounts import set_market_setting
+from phresh_tui.database.market_settings import set_market_setting
 from phresh_tui.tui.screens.sign_in import SignInScreen
 from tests.support import PASSWORD, Market
 from tests.tui.conftest import Drive

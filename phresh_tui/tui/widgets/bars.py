@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -132,8 +132,7 @@ ELSEWHERE = {action.keys for action in actions_in(Where.PLACES)}
 STAYING = {"help": 0, "back": 2, "quit": 3, "leave": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(NamedTuple):
     """A key in the line: how it is shown, as Textual names it, and when it is left out."""
 
     display: str
@@ -204,7 +203,7 @@ class KeyBar(Widget):
                 break
         if sum(key.cells for key in keys) > room:
             # which says that there is more
-            keys = [replace(key, label="more") if key.drop == STAYING["help"] else key for key in keys]
+            keys = [key._replace(label="more") if key.drop == STAYING["help"] else key for key in keys]
         while keys and sum(key.cells for key in keys) > room:
             keys.remove(max(keys, key=lambda key: key.drop))
         self._spans = []
