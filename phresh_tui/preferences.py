@@ -69,8 +69,6 @@ def load_preferences() -> Preferences:
         ConfigurationError: when it is not TOML, or holds an unknown name or a value of a wrong type, with the lines.
 
     """
-    import tomllib
-
     file = config_file()
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -79,6 +77,8 @@ def load_preferences() -> Preferences:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else f"it is not UTF-8, from byte {error.start} on"
         raise ConfigurationError(f"{file} cannot be read", why or "", "Mend it or take it away") from None
+    import tomllib
+
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
