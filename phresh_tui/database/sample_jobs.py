@@ -40,7 +40,7 @@ PALETTE = """
     create temp table if not exists sample_kinds (
         slot integer, name text, description text, cleaning_type text, price numeric(10, 2), owner text, status text,
         claimed_by text, area text, starts_at timestamptz, hours numeric(4, 2), booking text, ordered boolean,
-        details jsonb
+        details jsonb, sort_name text, search_text text, sort_area text
     );
     truncate sample_tasks, sample_descriptions, sample_owners, sample_members, sample_kinds
 """
@@ -86,9 +86,11 @@ KINDS = f"""
             and m.number = (o.number + 1 + (a >> 24) % {len(HANDLES) - 1}) % {len(HANDLES)}
     )
     insert into sample_kinds
-    select made.*, jsonb_build_object('after', to_jsonb(terms))
+    select made.*, jsonb_build_object('after', to_jsonb(terms)), "left"(public.normal_text(made.name), 120),
+        public.normal_text(made.name || e'\n' || coalesce(made.description, '')), public.normal_text(made.area)
     from made, lateral (
-        select name, description, cleaning_type, price, area, starts_at, hours, booking
+        select made.name, made.description, made.cleaning_type, made.price, made.area, made.starts_at, made.hours,
+            made.booking
     ) terms
     order by slot
 """  # noqa: S608  only numbers of our own are put in
@@ -99,7 +101,7 @@ _MADE = f"""
         select k.*, n, $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
                 {SPAN // timedelta(microseconds=1)} * (n - 1 + 0.9 * (chance >> 43) / 1048576.0) / $3::float8
             )::bigint as created_at, ((chance >> 24) & 524287) / 524288.0::float8 as later,
-            case when ordered then concat_ws(' ', description, 'Ref. ' || upper(to_hex(chance % 16777216)))
+            case when ordered then concat_ws(' ', description, 'Ref. ' || 10000000 + chance % 90000000)
                 else description end as words
         from sample_kinds k
         cross join lateral (select $1::bigint + slot - ($1::bigint - 1) % {SAME} as n offset 0) numbers
@@ -119,11 +121,12 @@ JOBS = f"""
     {_MADE}
     insert into public.cleanings (
         id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, agreed_price,
-        claimed_at, version, area, starts_at, hours, booking
+        claimed_at, version, area, starts_at, hours, booking, sort_name, search_text, sort_area
     )
     select id, name, words, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
         case when status = 'claimed' then price end, case when status = 'claimed' then updated_at end,
-        case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking
+        case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking, sort_name,
+        case when ordered then public.normal_text(name || e'\n' || words) else search_text end, sort_area
     from made
 """  # noqa: S608  our own words
 # the record of the same jobs, as the functions would have written it

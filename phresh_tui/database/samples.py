@@ -25,6 +25,8 @@ AT_ONCE = 20_000
 CHUNK = SAME
 # a handle that a real member has is left alone; the next of these is tried
 SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
+# writes the texts of a job that are searched
+SEARCH_TEXTS = "trigger write_search_texts"
 # processes that build an index besides the session's own: one for each core that is left, as far as that helps
 WORKERS = min(max((os.cpu_count() or 2) - 1, 1), 3)
 # megabytes in which each of them collects the words of an index
@@ -141,6 +143,8 @@ async def _at_once(
             ):
                 return False
             before = await _reserve(connection, draw.number)
+            # the texts that are searched come along, made once for each kind of job
+            await connection.execute(f"alter table public.cleanings disable {SEARCH_TEXTS}")
             record = asyncio.ensure_future(_fill(other, "events", RECORD, draw, before, workers=0))
             try:
                 await _fill(connection, "cleanings", JOBS, draw, before, workers=WORKERS, progress=progress, say=say)
@@ -148,6 +152,7 @@ async def _at_once(
             finally:
                 record.cancel()
                 await asyncio.wait({record})
+            await connection.execute(f"alter table public.cleanings enable {SEARCH_TEXTS}")
     return True
 
 
