@@ -118,19 +118,20 @@ async def test_samples_say_where_when_and_how_they_are_booked_and_their_record_s
     )
     assert wrong == []
     # what is searched and sorted is what the trigger would have written, and it writes again
-    assert (
-        await market.psql(
-            """
+    odd = await market.psql(
+        """
         select id from public.cleanings
         where (sort_name, search_text, sort_area) is distinct from (
-            public.normal_text(name), public.normal_text(name || e'\\n' || coalesce(description, '')),
+            "left"(public.normal_text(name), 120), public.normal_text(name || e'\\n' || coalesce(description, '')),
             public.normal_text(area)
         )
         """
-        )
-        == []
     )
-    assert await market.psql("select tgenabled::text from pg_trigger where tgname = 'write_search_texts'") == [("O",)]
+    assert odd == []
+    (trigger,) = await market.psql(
+        "select tgenabled::text as enabled from pg_trigger where tgname = 'write_search_texts'"
+    )
+    assert trigger["enabled"] == "O"
     (again,) = await market.psql(
         """
         with numbered as (select *, id - min(id) over () as place from public.cleanings)

@@ -30,7 +30,7 @@ PROGRAM = """
     from phresh_tui.database.embedded import EmbeddedServer
     if len(sys.argv) > 2:
         # as root this Python may lie where nobody else may read: everything is loaded before the rights are given up
-        import os, psutil, socket, linecache
+        import os, psutil, socket, linecache, hashlib, shlex
         from phresh_tui.database import embedded, installation
         account = installation.ServerAccount.found_or_made()
         found = installation.reachable_binaries(Path(sys.argv[2]), account, print)
