@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from phresh_tui.database import cleanings, listings
+from phresh_tui.database.counts import Count
 from phresh_tui.database.listings import Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
@@ -20,8 +21,8 @@ from phresh_tui.market.export import JOB_FIELDS, Format, Record, Writer, job_rec
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
 
-# records that are read and written at once
-PAGE = 500
+# records that are read and written at once: a key waits for as many at the most, and fewer are no slower
+PAGE = 100
 # seconds after which it is said how far it is
 QUIET = 0.5
 CALENDAR = "ics"
@@ -64,7 +65,7 @@ def of_records(name: str, what: str, fields: Sequence[str], records: Sequence[Re
     return Export(name, what, fields, pages, len(records))
 
 
-def of_listing(session: Session, listing: Listing, name: str, total: int | None) -> Export:
+def of_listing(session: Session, listing: Listing, name: str, total: Count | None) -> Export:
     """Of a list of any length, in its order: each page begins behind the last job of the one before."""
 
     async def pages() -> AsyncIterator[Sequence[Record]]:
@@ -76,9 +77,10 @@ def of_listing(session: Session, listing: Listing, name: str, total: int | None)
                 return
             last = page[-1]
 
-    return Export(
-        name, f"{'all jobs' if total is None else counted(total, 'job')} of this list", JOB_FIELDS, pages, total
-    )
+    if total is None:
+        return Export(name, "all jobs of this list", JOB_FIELDS, pages)
+    about = "" if total.exact else "about "
+    return Export(name, f"{about}{counted(total.number, 'job')} of this list", JOB_FIELDS, pages, total.number)
 
 
 def of_marked(session: Session, jobs: Sequence[Cleaning]) -> Export:

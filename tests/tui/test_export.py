@@ -14,6 +14,8 @@ from uuid import uuid4
 import pytest
 
 from phresh_tui.database import cleanings
+from phresh_tui.database.cleanings import Listing
+from phresh_tui.database.counts import Count
 from phresh_tui.market.cleaning import CleaningType, Status
 from phresh_tui.market.export import (
     EVENT_FIELDS,
@@ -60,7 +62,11 @@ def test_text_comes_back_from_json_and_is_no_formula_in_csv() -> None:
 
 async def test_every_record_has_the_fields_that_are_said_of_it(market: Market) -> None:
     now = datetime.now(UTC)
-    job = await post(await market.session("ada"))
+    ada = await market.session("ada")
+    job = await post(ada)
+    # an estimate is not told as a count
+    whats = [exporting.of_listing(ada, Listing(), "jobs", Count(20_000, exact)).what for exact in (True, False)]
+    assert whats == ["20,000 jobs of this list", "about 20,000 jobs of this list"]
     offer = Offer(1, "bob", Decimal(1), "", OfferStatus.LIVE, now, now)
     event = Event(1, 1, now, "ada", "post", None, Status.OPEN, "ada", None, None)
     review = Review(1, "ada", "bob", False, {"overall": 5}, "", "", now)

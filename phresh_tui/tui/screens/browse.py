@@ -255,8 +255,7 @@ class BrowseScreen(Searching):
 
         if self.marks:
             return super().exports()
-        total = self.jobs.total
-        return [of_listing(self.session, self.jobs.listing, "jobs", None if total is None else total.number)]
+        return [of_listing(self.session, self.jobs.listing, "jobs", self.jobs.total)]
 
     # --- other places
 

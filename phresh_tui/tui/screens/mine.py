@@ -204,8 +204,7 @@ class MineScreen(JobKeys, Narrowed):
             records = [job_record(job, self.session.market.currency) for job in jobs.values()]
             return [of_records("under-way", f"{counted(len(records), 'job')} under way", JOB_FIELDS, records)]
         listed = self.query_one(f"#{self._tab}", JobList)
-        total = None if listed.total is None else listed.total.number
-        return [of_listing(self.session, listed.listing, self._tab, total)]
+        return [of_listing(self.session, listed.listing, self._tab, listed.total)]
 
     def action_next_field(self) -> None:
         """There are no fields here: the tab key is for the tabs."""
