@@ -97,7 +97,8 @@ async def test_what_is_listed_and_what_is_marked_is_written_and_nothing_is_overw
         await driver.press("x")
         await driver.see("Export 10 jobs of this list", "(●) CSV", "phresh-jobs.csv")
         await driver.press("right", "enter")
-        await driver.see("10 records written to", "phresh-jobs.json")
+        # how much of the path fits beside it depends on where tests lie
+        await driver.see("10 records written to")
         found = json.loads(Path("phresh-jobs.json").read_text(encoding="utf-8"))
         assert [job["name"] for job in found] == list(reversed(NASTY))
         # the same again gets a name of its own; what was narrowed is what is written
