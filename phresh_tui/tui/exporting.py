@@ -160,7 +160,8 @@ async def _to_disk(export: Export, kind: str, file: Path, progress: Progress) ->
         except BaseException:
             file.unlink(missing_ok=True)
             raise
-    return f"written to {file}"
+    # the name first: a long folder may have no room in the line
+    return f"written to {file.name} in {file.parent}"
 
 
 async def _to_browser(app: PhreshApp, export: Export, kind: str, file: Path, progress: Progress) -> str:

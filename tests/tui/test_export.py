@@ -97,8 +97,7 @@ async def test_what_is_listed_and_what_is_marked_is_written_and_nothing_is_overw
         await driver.press("x")
         await driver.see("Export 10 jobs of this list", "(●) CSV", "phresh-jobs.csv")
         await driver.press("right", "enter")
-        # how much of the path fits beside it depends on where tests lie
-        await driver.see("10 records written to")
+        await driver.see("10 records written to phresh-jobs.json")
         found = json.loads(Path("phresh-jobs.json").read_text(encoding="utf-8"))
         assert [job["name"] for job in found] == list(reversed(NASTY))
         # the same again gets a name of its own; what was narrowed is what is written
@@ -125,7 +124,7 @@ async def test_what_is_listed_and_what_is_marked_is_written_and_nothing_is_overw
         assert job is not None
         await cleanings.claim(eve, uuid4(), job)
         await driver.press("x", "enter")
-        await driver.see("2 records written to", "phresh-marked.csv")
+        await driver.see("2 records written to phresh-marked.csv")
         text = Path("phresh-marked.csv").read_bytes().decode()
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
         assert [row["name"] for row in rows] == [NASTY[-1], NASTY[-2]]
