@@ -67,7 +67,8 @@ async def add_samples(
         logins = [await _sample_member(connection, handle) for handle in HANDLES]
         draw = Draw(number, seed, datetime.now(UTC), logins)
         await _get_ready(connection, draw)
-        if number < AT_ONCE or not await _at_once(operator, connection, draw, progress, say):
+        filled = number >= AT_ONCE and await _at_once(operator, connection, draw, progress, say)
+        if not filled:
             before = await _reserve(connection, number)
             for first, last in draw.parts(BATCH):
                 async with connection.transaction():
@@ -75,10 +76,11 @@ async def add_samples(
                 progress(last, number)
         # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
         say("Tidying up")
+        tidy = "vacuum" if filled else "vacuum (analyze)"
         async with connected(operator) as other:
             await asyncio.gather(
-                connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE),
-                other.execute("vacuum (analyze) public.events", timeout=PATIENCE),
+                connection.execute(f"{tidy} public.cleanings", timeout=PATIENCE),
+                other.execute(f"{tidy} public.events", timeout=PATIENCE),
             )
         await connection.execute(RING)
     return number
@@ -186,6 +188,8 @@ async def _fill(
     for first, last in draw.parts(CHUNK):
         await write(connection, draw, first, last, before, statement)
         progress(last, draw.number)
+    # now, while the other session still writes
+    await connection.execute(f"analyze public.{table}", timeout=PATIENCE)
     # a tenth of a kilobyte for each row, as far as that is reasonable; words are collected faster in what the
     # processor keeps at hand
     megabytes = min(max(draw.number // 10_000, 64), 1024)
