@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
@@ -11,6 +12,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import greet
 from phresh_tui.tui.marks import Marks
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.bars import TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.side_panel import SidePanel
@@ -30,6 +32,7 @@ HEIGHTS = [(0, "-flat"), (14, "-low"), (18, "-high"), (36, "-tall")]
 class MarketScreen(Screen[None]):
     """A screen with the lines at top and bottom; knows its app, and the session once there is one."""
 
+    CSS_PATH: ClassVar[Path | None] = PLACES
     HELP_PLACES: tuple[Where, ...] = ()
     looked: int | None = None
     """The app's count of looks when this screen was read last; None before it was shown."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 class BrowseScreen(Searching):
     """The list of open jobs, with the selected one in full beside or below it."""
 
+    # the styles of the other places wait until one of them opens
+    CSS_PATH: ClassVar[Path | None] = None
     HELP_PLACES = (Where.BROWSE, Where.LIST, Where.MARKS, Where.PLACES)
     BINDINGS = [*bindings(Where.BROWSE), *bindings(Where.PLACES)]
     HORIZONTAL_BREAKPOINTS = BREADTHS
