@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 # columns and rows from which a list is laid out in another way: what lies beside what is said by phresh.tcss
-BREADTHS = [(0, "-narrow"), (110, "-wide"), (160, "-broad")]
+BROAD = 160
+BREADTHS = [(0, "-narrow"), (110, "-wide"), (BROAD, "-broad")]
 HEIGHTS = [(0, "-flat"), (14, "-low"), (18, "-high"), (36, "-tall")]
 
 
