@@ -63,7 +63,7 @@ soak: .venv/installed-dev
 .venv/installed-dev: .venv/installed pyproject.toml constraints.txt
 	@$(PYTHON) scripts/install.py dev
 
-# the pictures and the tables of the README, from the program as it is now
+# the pictures and the tables of the README and of docs/, from the program as it is now
 docs-images: .venv/installed-dev
 	@$(PY) -m scripts.docs_images
 	@$(PY) -m scripts.docs_tables

@@ -1,4 +1,4 @@
-"""Draws the pictures of README.md: the real program, on a real PostgreSQL, driven by key presses.
+"""Draws the pictures of README.md and docs/tour.md: the real program, on a real PostgreSQL, driven by key presses.
 
 `make docs-images` runs it. The server, its data and what the program remembers lie in a temporary folder, so nothing of
 whoever runs it is read or touched. The sample jobs come from a seed, so a picture changes when the program does.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -20,25 +19,33 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
-from phresh_tui.database import accounts, cleanings, offers
+from phresh_tui.database import accounts, cleanings, events, offers, people
 from phresh_tui.database.connections import connected
 from phresh_tui.database.preparation import Prepared, prepare
 from phresh_tui.database.samples import add_samples
 from phresh_tui.database.session import Session
+from phresh_tui.database.target import Target
 from phresh_tui.market.agenda import monday_of, start_of
 from phresh_tui.market.cleaning import Booking, CleaningType, Draft
 from phresh_tui.market.member import login_of
+from phresh_tui.market.record import ASPECTS
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
 from phresh_tui.tui.memory import EVERYTHING, no_longer_new
 from phresh_tui.tui.themes import DARK, LIGHT
+from scripts.svg import squeezed
 from tests.tui.support import Driver
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SAMPLES = 400
 SEED = 7
 # whose program the pictures show, and who else is there
-MEMBER, OTHER = "ben", "ada"
+MEMBER, OTHER, THIRD = "ben", "ada", "cleo"
+PROFILES = {
+    MEMBER: ("Ben", "Windows and floors, early in the morning.", "Old Town, Harbour"),
+    OTHER: ("Ada", "I bring my own vacuum.", "Old Town"),
+    THIRD: ("Cleo", "Ovens are my favourite. Never on Fridays.", "Harbour, Station"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,10 @@ JOBS = (
         "Old Town",
         (10, 10),
         "4",
-        offers=((OTHER, "20.00", "I live next door and bring my own vacuum"), ("cleo", "23.50", "Any day but Friday")),
+        offers=(
+            (OTHER, "20.00", "I live next door and bring my own vacuum. Saturday morning would suit me best."),
+            (THIRD, "23.50", "Any day but Friday"),
+        ),
     ),
     Shown(
         OTHER,
@@ -133,6 +143,48 @@ JOBS = (
     Shown(OTHER, "Stairs of the house, every week", None, DUST, "18.00", 120, "Harbour", (1, 14.5), "1.5", MEMBER),
     Shown(OTHER, "Carpets in the study", "Two of them, wool.", FULL, "27.00", 140, "Old Town", (4, 10), "3", MEMBER),
     Shown(MEMBER, "Hall and stairs, every Friday", None, SPOT, "18.50", 170, "Old Town", claimed_by=OTHER),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A job that is over, with both reviews.
+
+    Attributes:
+        owner: who posted it.
+        cleaner: who did it.
+        name: what was done.
+        kind: of cleaning.
+        price: per hour.
+        hours: that it took.
+        weeks: since it was done.
+        stars: overall, professionalism, completeness and efficiency of the cleaner, and overall of the owner.
+        words: of the owner.
+
+    """
+
+    owner: str
+    cleaner: str
+    name: str
+    kind: CleaningType
+    price: str
+    hours: str
+    weeks: int
+    stars: tuple[int, int, int, int, int]
+    words: tuple[str, str]
+
+
+PAST = (
+    Past(OTHER, MEMBER, "Windows of the shop", SPOT, "23", "3", 9, (5, 5, 5, 4, 5), ("Not a streak", "")),
+    Past(OTHER, MEMBER, "Floors after the painters", FULL, "28", "4.5", 7, (4, 5, 4, 3, 5), ("Thorough, not fast", "")),
+    Past(THIRD, MEMBER, "Stairs of the house", DUST, "17", "2", 5, (5, 5, 4, 5, 4), ("Quick and friendly", "")),
+    Past(THIRD, MEMBER, "Office before the audit", FULL, "30", "6", 3, (5, 5, 5, 5, 5), ("Would book again", "")),
+    Past(OTHER, MEMBER, "Kitchen after the party", FULL, "26", "3.5", 1, (5, 4, 5, 4, 5), ("All of it shines", "")),
+    Past(MEMBER, OTHER, "Cellar", FULL, "24", "4", 8, (5, 5, 5, 4, 5), ("Came early", "")),
+    Past(MEMBER, OTHER, "Bathroom tiles", SPOT, "22", "2", 4, (4, 5, 4, 4, 5), ("Good work", "")),
+    Past(MEMBER, THIRD, "Curtains", DUST, "18", "3", 6, (5, 5, 5, 5, 5), ("Careful with the silk", "")),
+    Past(MEMBER, OTHER, "Mirrors in the hall", SPOT, "20", "1", 0, (5, 5, 5, 5, 5), ("", "")),
+    Past(MEMBER, THIRD, "Oven", SPOT, "25", "1.5", 2, (4, 4, 5, 4, 4), ("Clean to the last corner", "")),
 )
 
 
@@ -191,27 +243,44 @@ async def _market(driver: Driver) -> None:
     await driver.see("Each day", "Time to claim", "median")
 
 
+async def _mine(driver: Driver) -> None:
+    await driver.browsing()
+    await driver.press("m")
+    await driver.see("Clean the attic", "Oven and fridge")
+    await driver.press("j", "j")
+
+
+async def _review(driver: Driver) -> None:
+    await driver.browsing()
+    await driver.press("m")
+    await driver.see("Reviews to write", "Mirrors in the hall")
+    await driver.press("j")
+    await driver.until(lambda: all(detail.is_settled for detail in driver.details), "which keys there are")
+    await driver.press("v")
+    await driver.see("overall")
+    await driver.press("5", "tab", "4", "tab", "5", "tab", "5", "tab")
+    await driver.type("Not a fingerprint left")
+
+
+async def _profile(driver: Driver) -> None:
+    await driver.browsing()
+    await driver.press("P")
+    await driver.see("Works in", "Reviews")
+
+
 PICTURES = (
     Picture("browse", (100, 30), MEMBER, _browse),
-    Picture("post", (100, 30), MEMBER, _post),
-    Picture("offers", (100, 18), MEMBER, _offers),
+    Picture("post", (100, 34), MEMBER, _post),
+    Picture("offers", (120, 18), MEMBER, _offers),
+    Picture("mine", (100, 26), MEMBER, _mine),
+    Picture("review", (80, 24), MEMBER, _review),
+    Picture("profile", (100, 26), MEMBER, _profile),
     Picture("agenda", (100, 30), MEMBER, _agenda),
     Picture("market", (150, 42), MEMBER, _market),
 )
 LOOKS = {"dark": DARK.name, "light": LIGHT.name}
-
-
-def _without_outside_addresses(picture: str) -> str:
-    """Drops the fonts that would be fetched from elsewhere, and the line that says what made the picture.
-
-    A viewer falls back to the monospace font that it has.
-    """
-    picture = re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL)
-    picture = re.sub(r"\s*<!--.*?-->", "", picture, flags=re.DOTALL)
-    picture = picture.replace("Fira Code, monospace", "monospace").replace(
-        "font-family: arial", "font-family: sans-serif"
-    )
-    return "\n".join(line.rstrip() for line in picture.splitlines()) + "\n"
+# the window around a light picture: Rich draws a dark one
+LIGHT_WINDOW = {"#292929": "#dfe5e2", "#c5c8c6": "#454d4a", "rgba(255,255,255,0.35)": "rgba(0,0,0,0.25)"}
 
 
 async def _fill(prepared: Prepared, settings: Settings) -> None:
@@ -219,11 +288,15 @@ async def _fill(prepared: Prepared, settings: Settings) -> None:
     operator = prepared.target
     await add_samples(operator, SAMPLES, seed=SEED)
     sessions: dict[str, Session] = {}
-    for handle in (MEMBER, OTHER, "cleo"):
+    for handle, (name, bio, areas) in PROFILES.items():
         await accounts.sign_up(operator, handle, None)
-        sessions[handle] = await Session.open(operator.as_account(login_of(handle), None), settings)
+        session = sessions[handle] = await Session.open(operator.as_account(login_of(handle), None), settings)
+        await people.set_profile(session, uuid4(), name=name, bio=bio, areas=areas)
     monday = start_of(monday_of(date.today()))
     try:
+        for past in PAST:
+            await _live_through(past, sessions, operator)
+        await events.mark_all_read(sessions[MEMBER], request=uuid4())
         for shown in JOBS:
             days = None if shown.start is None else timedelta(days=shown.start[0], hours=shown.start[1])
             draft = Draft(
@@ -252,6 +325,38 @@ async def _fill(prepared: Prepared, settings: Settings) -> None:
             await session.close()
 
 
+async def _live_through(past: Past, sessions: dict[str, Session], operator: Target) -> None:
+    """From the post to both reviews, and then some weeks back."""
+    owner, cleaner = sessions[past.owner], sessions[past.cleaner]
+    draft = Draft(past.name, None, past.kind, Decimal(past.price), "Old Town")
+    number = await cleanings.post(owner, uuid4(), draft)
+    job = await cleanings.one(cleaner, number)
+    assert job is not None
+    await cleanings.claim(cleaner, uuid4(), job)
+    await cleanings.finish(cleaner, uuid4(), number, Decimal(past.hours))
+    await cleanings.confirm(owner, uuid4(), number)
+    *of_cleaner, of_owner = past.stars
+    if past.words[0]:
+        await people.review(owner, uuid4(), number, dict(zip(ASPECTS, of_cleaner, strict=True)), *past.words)
+    await people.review(cleaner, uuid4(), number, {"overall": of_owner}, "A pleasure")
+    async with connected(operator) as connection:
+        await connection.execute(
+            """
+            with past as (select make_interval(weeks => $2) as weeks), jobs as (
+                update public.cleanings set created_at = created_at - weeks, updated_at = updated_at - weeks,
+                    claimed_at = claimed_at - weeks, done_at = done_at - weeks from past where id = $1
+            ), reviews as (
+                update public.reviews set written_at = written_at - weeks from past where cleaning_id = $1
+            ), members as (
+                update public.members set joined_at = least(joined_at, now() - interval '40 weeks')
+            )
+            update public.events set happened_at = happened_at - weeks from past where cleaning_id = $1
+            """,
+            number,
+            past.weeks,
+        )
+
+
 async def _take(picture: Picture, prepared: Prepared, settings: Settings) -> None:
     app = PhreshApp(settings, prepared, picture.handle)
     async with app.run_test(size=picture.size, notifications=True) as pilot:
@@ -265,8 +370,10 @@ async def _take(picture: Picture, prepared: Prepared, settings: Settings) -> Non
             app.theme = theme
             await pilot.pause(0.3)
             svg = app.export_screenshot(title="phresh")
+            for before, after in LIGHT_WINDOW.items() if look == "light" else ():
+                svg = svg.replace(before, after)
             file = IMAGES / f"{picture.name}-{look}.svg"
-            file.write_text(_without_outside_addresses(svg), encoding="utf-8")
+            file.write_text(squeezed(svg), encoding="utf-8")
             sys.stdout.write(f"{file.relative_to(IMAGES.parent.parent)}\n")
 
 

@@ -19,7 +19,7 @@ from phresh_tui.tui.actions import ACTIONS, Where, actions_in
 from scripts import docs_bench, docs_states
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "keys.md", ROOT / "docs" / "benchmarks.md")
+PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("commands", "configuration", "keys", "benchmarks"))
 PLACES: Mapping[Where, str] = {
     Where.PROGRAM: "Everywhere; those with Ctrl also in a text field",
     Where.EVERYWHERE: "On every screen; letters not in a text field",

@@ -143,7 +143,14 @@ ACTIONS = (
         priority=True,
     ),
     Action("sort", Where.BROWSE, "s", "Sort", "Choose the order: time, start, price, name, area", 7, priority=True),
-    Action("go-to", Where.BROWSE, "g", "Go to", "Go to a day, a price or a letter; gg is the top", priority=True),
+    Action(
+        "go-to",
+        Where.BROWSE,
+        "g",
+        "Go to",
+        "Go to a day, a price or a letter; gg is the top, gG the letter g",
+        priority=True,
+    ),
     Action("section", Where.BROWSE, "1,2,3,4,5,6,7,8,9,0", "Section", "Your own sections by number; 0 shows all jobs"),
     Action(
         "as-typed",
@@ -200,6 +207,7 @@ ACTIONS = (
     Action("accept", Where.OFFERS, "a", "Accept", "Give your job to whoever made the offer under the cursor", 1),
     Action("decline", Where.OFFERS, "d", "Decline", "Say no to the offer under the cursor", 2),
     Action("undo", Where.OFFERS, "u", "Undo", "Take your last move back, within five minutes", 3),
+    Action("focus-detail", Where.OFFERS, "enter", "Read", "Go into the message, to scroll it"),
     Action("narrow", Where.OFFERS, "slash", "Search", "Show only what has the typed words", 4, priority=True),
     Action("back", Where.OFFERS, "escape,o", "My jobs", "Back to my jobs", 7),
     # --- what happened to a job

@@ -272,6 +272,9 @@ class JobWindow:
     async def recount(self) -> None:
         """Asks how many jobs there are."""
         total = await self._count()
+        if self.at_top and self.at_end and not total.exact:
+            # a count that took too long, of a list that is here from its top to its end
+            total = Count(len(self.rows), exact=True)
         guessed, self.total = self.total is None and self.is_estimate, total
         if guessed:
             # the same part of the list is above, of its true length

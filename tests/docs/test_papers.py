@@ -19,7 +19,9 @@ from tests.docs.sql_examples import sections_in
 
 ROOT = Path(__file__).parents[2]
 PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-README = PAPERS[0].read_text(encoding="utf-8")
+COMMANDS_PAGE, CONFIGURATION = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("commands", "configuration")
+)
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 papers = pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
 
@@ -70,7 +72,7 @@ def anchors_in(text: str) -> set[str]:
 
 def links_in(text: str) -> list[str]:
     """Where the links and the pictures of a page lead."""
-    return re.findall(r"\]\(([^)\s]+)\)", text)
+    return re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'\b(?:src|srcset)="([^"]+)"', text)
 
 
 def broken_links(paper: Path, text: str) -> list[str]:
@@ -144,7 +146,7 @@ def test_every_action_has_its_line_among_the_keys() -> None:
 
 def test_every_setting_has_its_line_and_the_template_has_its_name() -> None:
     names = [alias_of(field) for field in Settings.model_fields]
-    assert re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE) == names
+    assert re.findall(r"^\| `([A-Z_]+)` \|", CONFIGURATION, re.MULTILINE) == names
     template = (ROOT / ".env.template").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^([A-Z_]+)=", template, re.MULTILINE)) == sorted(names)
 
@@ -153,8 +155,8 @@ def test_a_table_that_is_out_of_date_is_found() -> None:
     keys = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
     for page, right, wrong in (
         (keys, "| `c` |", "| `C` |"),
-        (README, "| `localhost` |", "| `db` |"),
-        (README, "| 5 |", "| 55 |"),
+        (CONFIGURATION, "| `localhost` |", "| `db` |"),
+        (COMMANDS_PAGE, "| 5 |", "| 55 |"),
     ):
         assert page.replace(right, wrong) != page
         assert docs_tables.filled(page.replace(right, wrong)) == page
@@ -167,7 +169,7 @@ def test_every_command_that_is_named_is_one(paper: Path) -> None:
     assert wrong == []
 
 
-def test_the_readme_names_most_commands_and_the_pages_all_for_operators() -> None:
+def test_the_pages_name_every_command() -> None:
     named = [" ".join(arguments) for paper in PAPERS for arguments in commands_in(paper.read_text(encoding="utf-8"))]
     for command in COMMANDS:
         words = " ".join(word for word in command.words.split() if word.islower())
@@ -200,8 +202,11 @@ def test_every_link_and_picture_is_there(paper: Path) -> None:
 
 
 def test_a_broken_link_is_found() -> None:
-    page = "# One two\n[a](#one-two) [b](#three) [c](docs/nothing.md) ![d](docs/images/nothing.svg) [e](LICENSE)"
-    assert broken_links(ROOT / "README.md", page) == ["#three", "docs/nothing.md", "docs/images/nothing.svg"]
+    page = (
+        "# One two\n[a](#one-two) [b](#three) [c](docs/nothing.md) ![d](docs/images/nothing.svg) [e](LICENSE) "
+        '<img src="f.svg">'
+    )
+    assert broken_links(ROOT / "README.md", page) == ["#three", "docs/nothing.md", "docs/images/nothing.svg", "f.svg"]
 
 
 def test_every_module_has_its_line_in_the_design_and_every_line_its_module() -> None:

@@ -13,6 +13,7 @@ from phresh_tui.market.errors import ConfigurationError
 from phresh_tui.paths import config_file
 from phresh_tui.preferences import load_preferences
 from phresh_tui.tui.memory import View, ViewFile
+from phresh_tui.tui.screens.filter import FilterScreen
 from phresh_tui.tui.widgets.bars import KeyBar
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.section_tabs import check_sections
@@ -188,6 +189,15 @@ async def test_each_order_is_a_letter_away_and_a_value_of_it_can_be_gone_to(mark
         await driver.until(lambda: driver.selected == "Dear", "the first from d on")
         await driver.press("g", "escape", "G")
         await driver.until(lambda: driver.selected == "Newest", "the end")
+        # the letter g itself: small and capital letters are the same
+        await post(ada, "garden chairs")
+        await driver.see("5 open jobs")
+        await driver.press("g", "g")
+        await driver.until(lambda: driver.selected == "Aardvark cage", "the top")
+        await driver.press("g")
+        await driver.see("g the top, G the letter")
+        await driver.press("G", "enter")
+        await driver.until(lambda: driver.selected == "garden chairs", "the first from g on")
 
 
 async def test_the_search_line_speaks_a_language_completes_it_and_points_at_what_is_wrong(
@@ -503,7 +513,8 @@ async def test_the_filter_says_all_that_the_search_line_can_and_reads_it_back(ma
         await driver.press("tab", "tab", *"22", "tab", "ctrl+u", *"old")
         await driver.see("= “windows”, from $18.01, up to $22.00, in old, starts from")
         await driver.until(lambda: driver.app.screen.query_one("#area", Input)._suggestion == "old Town", "the area")
-        await driver.press("right", "tab", "tab", "tab", "right", "tab", "right", "enter")
+        assert driver.app.screen.query_one("#starts-to", Input).value == "tomorrow"
+        await driver.press("right", "tab", "tab", "tab", "tab", "right", "tab", "right", "enter")
         await driver.see("1 open job ", "up to $22.00", "book:instantly free:yes")
         search = driver.app.screen.query_one("#search", Input)
         assert search.value == (
@@ -516,6 +527,22 @@ async def test_the_filter_says_all_that_the_search_line_can_and_reads_it_back(ma
         await driver.press("ctrl+u", *"yestermorrow", "enter")
         await driver.see("✗", "yestermorrow")
         assert driver.app.focused is starts
+        # a beginning, an end, both
+        until = driver.app.screen.query_one("#starts-to", Input)
+        form = driver.app.screen
+        assert isinstance(form, FilterScreen)
+        for begins, ends, query in (
+            ("2026-12-01", "", "starts:>=2026-12-01"), ("", "mon", "starts:..mon"), ("mon", "fri", "starts:mon..fri"),
+            ("mon", "mon", "starts:mon"), ("next week", "", 'starts:"next week"'), ("mon..fri", "", "starts:mon..fri"),
+        ):  # fmt: skip
+            starts.value, until.value = begins, ends
+            assert query in form.query_text
+        await driver.see("starts before")
+        starts.value = ""
+        until.value = "soonish"
+        await driver.press("enter")
+        await driver.see("✗", "soonish")
+        assert driver.app.focused is until
         await driver.press("ctrl+x")
         await driver.see("2 open jobs")
         assert search.value == "windows"

@@ -9,6 +9,7 @@ import pytest
 
 from phresh_tui.database import cleanings, listings
 from phresh_tui.database.cleanings import Listing
+from phresh_tui.database.counts import Count
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.search import Sort
@@ -110,3 +111,16 @@ async def test_a_refresh_sees_new_jobs_and_those_that_left(market: Market) -> No
     ]
     assert window.total is not None
     assert window.total.number == 400
+
+
+async def test_a_count_that_gave_up_says_nothing_of_a_list_that_is_all_here(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await market.session("ada")
+    await fill(market, 3)
+    monkeypatch.setattr("phresh_tui.database.counts.PATIENCE", 0.0)
+    window = window_of(session, Listing())
+    await window.load_top()
+    assert not (await cleanings.count(session, Listing())).exact
+    await window.recount()
+    assert (window.total, window.length) == (Count(3, exact=True), 3)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+import pytest
+
 from phresh_tui.database import cleanings, offers
 from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.query import parse_query
@@ -116,3 +118,21 @@ async def test_every_list_is_narrowed_by_the_same_keys(market: Market, drive: Dr
         assert isinstance(driver.app.screen, SortScreen)
         await driver.press("slash", *"price", "enter", "j", "enter")
         await driver.see("price ↓")
+
+
+async def test_the_inbox_says_how_far_it_has_looked(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phresh_tui.tui.screens.inbox.PAGE", 2)
+    monkeypatch.setattr("phresh_tui.tui.screens.inbox.LOOKED_THROUGH", 4)
+    ada, bob = await market.session("ada"), await market.session("bob")
+    for number in range(6):
+        await cleanings.claim(bob, uuid4(), await post(ada, f"Job {number}"))
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("I")
+        await driver.see("Job 5")
+        await driver.press("slash", *"nothing of that kind")
+        await driver.see("+ events", "the newest 4 are looked through")
+        await driver.press("escape")
+        await driver.not_see("are looked through")

@@ -18,18 +18,16 @@ from phresh_tui.market.query import ParsedQuery, join_query, parse_query, query_
 from phresh_tui.market.search import Filter
 from phresh_tui.market.when import local_now
 from phresh_tui.tui.screens.in_force import filter_words
-from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.choice import Choice
 
 TYPES: tuple[CleaningType | None, ...] = (None, *CleaningType)
 BOOKINGS: tuple[Booking | None, ...] = (None, *Booking)
 # the fields of one line each: the key of the search line, its label, and what may be typed
-TYPED = (
-    ("area", "Area", "how it begins; → takes what is suggested"),
-    ("starts", "Starts", "tomorrow, mon..fri, >=2026-12-01, weekend"),
-    ("by", "Posted by", "a handle, or me"),
-)
+AREA = ("area", "Area", "how it begins; → takes what is suggested")
+BY = ("by", "Posted by", "a handle, or me")
+# what the search line means by itself: neither the beginning nor the end of a time
+WHOLE = ("..", "<", ">", "week")
 
 
 class AreaSuggester(Suggester):
@@ -51,7 +49,6 @@ class AreaSuggester(Suggester):
 class FilterScreen(ModalScreen[str | None]):
     """Reads the search line into fields, and gives the line that they make; None when nothing is to change."""
 
-    CSS_PATH = PLACES
     BINDINGS = [
         Binding("escape", "leave", "Leave as it is"),
         Binding("enter,ctrl+s", "apply", "Show"),
@@ -77,11 +74,14 @@ class FilterScreen(ModalScreen[str | None]):
                 yield Input(_text(wanted.min_price), id="min", compact=True)
                 yield Label("to")
                 yield Input(_text(wanted.max_price), id="max", compact=True)
-            for key, label, hint in TYPED:
-                with Horizontal(classes="pair"):
-                    yield Label(label.ljust(9))
-                    suggester = AreaSuggester(self._session) if key == "area" else None
-                    yield Input(self._typed(key), id=key, placeholder=hint, suggester=suggester, compact=True)
+            yield from self._line(*AREA, AreaSuggester(self._session))
+            begins, ends = self._starts()
+            with Horizontal(classes="pair"):
+                yield Label("Starts from")
+                yield Input(begins, id="starts", placeholder="mon, tomorrow 9:00", compact=True)
+                yield Label("to")
+                yield Input(ends, id="starts-to", placeholder="fri, 2026-12-24", compact=True)
+            yield from self._line(*BY)
             labels = ["booked either way" if booking is None else booking.label for booking in BOOKINGS]
             yield Choice(labels, BOOKINGS.index(wanted.booking), id="book")
             yield Choice(["at any time", "only when I am free"], int(wanted.free_only), id="free")
@@ -90,13 +90,27 @@ class FilterScreen(ModalScreen[str | None]):
                 yield Input(self._words, id="words", placeholder="of name or description", compact=True)
             yield Label("", id="message", markup=False)
 
-    def _typed(self, key: str) -> str:
-        """What was typed, so that tomorrow stays tomorrow; two of a kind are one range."""
-        said = self._values.get(key, [])
-        if key == "starts" and len(said) > 1:
+    def _line(self, key: str, label: str, hint: str, suggester: Suggester | None = None) -> ComposeResult:
+        typed = (self._values.get(key) or [""])[0]
+        with Horizontal(classes="pair"):
+            yield Label(label.ljust(9))
+            yield Input(typed, id=key, placeholder=hint, suggester=suggester, compact=True)
+
+    def _starts(self) -> tuple[str, str]:
+        """From when to when, as it was typed, so that tomorrow stays tomorrow; two of a kind are one range."""
+        said = self._values.get("starts", [])
+        if len(said) > 1:
             bounds = Filter(starts_from=self._wanted.starts_from, starts_until=self._wanted.starts_until)
             said = split_query(query_of(bounds))[0].get("starts", [""])
-        return said[0] if said else ""
+        text = said[0].strip() if said else ""
+        first, dots, last = text.partition("..")
+        if dots:
+            return first, last
+        for sign, place in ((">=", 0), ("<=", 1)):
+            if text.startswith(sign):
+                return (text[2:], "") if place == 0 else ("", text[2:])
+        # one day is the first and the last; what else there is stands for itself
+        return (text, "") if any(part in text for part in WHOLE) else (text, text)
 
     @property
     def query_text(self) -> str:
@@ -105,10 +119,13 @@ class FilterScreen(ModalScreen[str | None]):
         price = f"{low}..{high}" if low and high else f">={low}" if low else f"<={high}" if high else ""
         kind = TYPES[self.query_one("#type", Choice).index]
         book = BOOKINGS[self.query_one("#book", Choice).index]
+        begins, ends = (self.query_one(f"#{name}", Input).value.strip() for name in ("starts", "starts-to"))
         values = {
             "type": "" if kind is None else str(kind),
             "price": price,
-            **{key: self.query_one(f"#{key}", Input).value for key, *_ in TYPED},
+            "area": self.query_one("#area", Input).value,
+            "starts": starts_between(begins, ends),
+            "by": self.query_one("#by", Input).value,
             "book": {None: "", Booking.INSTANTLY: "instantly", Booking.BY_OFFER: "offer"}[book],
             "free": "yes" if self.query_one("#free", Choice).index else "",
         }
@@ -132,10 +149,19 @@ class FilterScreen(ModalScreen[str | None]):
             self.dismiss(self.query_text)
             return
         key = self.query_text[: problems[0].start].rpartition(" ")[2].partition(":")[0]
-        name = {"price": "max" if not self.query_one("#min", Input).value.strip() else "min"}.get(key, key)
+        name = key
+        if key == "price" and not self.query_one("#min", Input).value.strip():
+            name = "max"
+        elif key == "starts" and not self._is_wrong(self.query_one("#starts", Input).value):
+            name = "starts-to"
         self._say(f"✗ {problems[0].message}", wrong=True)
         for field in self.query(f"#{name}") if name else self.query("#words"):
             self.set_focus(field)
+
+    @staticmethod
+    def _is_wrong(begins: str) -> bool:
+        query = join_query({"starts": starts_between(begins.strip(), "")}, "")
+        return bool(begins.strip() and parse_query(query, local_now()).problems)
 
     def _say(self, text: str, *, wrong: bool) -> None:
         message = self.query_one("#message", Label)
@@ -149,6 +175,15 @@ class FilterScreen(ModalScreen[str | None]):
     def action_leave(self) -> None:
         """Changes nothing."""
         self.dismiss(None)
+
+
+def starts_between(begins: str, ends: str) -> str:
+    """What the search line says for a time: nothing, one day, or a range that may be open at one end."""
+    if begins == ends:
+        return begins
+    if ends:
+        return f"{begins}..{ends}"
+    return begins if any(part in begins for part in WHOLE) else f">={begins}"
 
 
 def _text(price: object) -> str:

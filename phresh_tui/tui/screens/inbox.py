@@ -131,6 +131,8 @@ class InboxScreen(Narrowed):
         else:
             number = len(self._events)
             text = f"1 event, {unread} unread" if number == 1 else f"{number}{more} events, {unread} of them unread"
+        if self.narrow_text and self._more and len(self._events) >= LOOKED_THROUGH:
+            text += f" · the newest {LOOKED_THROUGH:,} are looked through"
         self.query_one("#in-force", Static).update(Content(text))
         lines, empty = self._lines, self.query_one("#empty", Static)
         nothing = self._loaded and not self._events

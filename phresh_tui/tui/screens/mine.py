@@ -131,7 +131,9 @@ class MineScreen(JobKeys, Narrowed):
         jobs = self.query_one(f"#{tab}", JobList)
         if jobs.heading is not None:
             jobs.heading.display = not jobs.is_empty
-        return ("…" if jobs.total is None else f"{jobs.total.number:,}"), jobs.is_empty, jobs.is_loaded
+        total = jobs.total
+        number = "…" if total is None else f"{'' if total.exact else '~'}{total.number:,}"
+        return number, jobs.is_empty, jobs.is_loaded
 
     @on(JobList.Loaded)
     def _loaded(self) -> None:

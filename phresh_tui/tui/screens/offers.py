@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from textual import on
 from textual.app import ComposeResult
+from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from phresh_tui.database.about import Profiles
@@ -24,21 +26,31 @@ from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.moves import Step
+from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
 from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.lines import Lines
+from phresh_tui.tui.widgets.offer_detail import OfferDetail
 from phresh_tui.tui.workers import read_latest
+
+# cells of the columns, from the widest list to the smallest; 0 leaves one out
+TITLES = ("By", "Stars", "Jobs", "Completed", "Per hour", "Total")
+ROOMY, USUAL, SMALL = (24, 14, 6, 11, 12, 12), (14, 14, 6, 0, 12, 12), (14, 0, 0, 0, 12, 0)
+# cells for what became of an offer, and how old it is
+STATE = 18
 
 
 class OffersScreen(Narrowed):
-    """One offer a line, cheapest first: who, stars, jobs done, price, total; below it the message."""
+    """One offer a line, cheapest first: who, stars, jobs done, price, total; beside or below them one in full."""
 
     HELP_PLACES = (Where.OFFERS, Where.LIST)
     BINDINGS = bindings(Where.OFFERS)
     AUTO_FOCUS = "#offers"
+    HORIZONTAL_BREAKPOINTS = BREADTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, job: Cleaning) -> None:
         super().__init__()
@@ -47,12 +59,15 @@ class OffersScreen(Narrowed):
         self._profiles: dict[str, Profile | None] = {}
 
     def compose(self) -> ComposeResult:
-        """What it is about, the columns, the offers."""
+        """What it is about, the columns, the offers, the selected one in full."""
         yield TopBar("Offers")
         yield Static(id="about-offers", markup=False)
         yield self.narrow_line()
-        yield Static(id="offers-heading", markup=False)
-        yield Lines(id="offers", markup=False)
+        with Container(id="panes"):
+            with Vertical(id="list-pane"):
+                yield Static(id="offers-heading", markup=False)
+                yield Lines(id="offers", markup=False)
+            yield OfferDetail(id="offer-detail")
         yield MessageLine()
         yield KeyBar()
 
@@ -71,7 +86,8 @@ class OffersScreen(Narrowed):
         """Shows only the offers with the typed words."""
         self._draw()
 
-    def on_resize(self) -> None:
+    @on(Lines.Widened)
+    def _widened(self) -> None:
         """Another width leaves another room."""
         self._draw()
 
@@ -95,16 +111,15 @@ class OffersScreen(Narrowed):
         if self._offers is None:
             return
         job, currency = self._job, self.session.market.currency
-        width = max(self.size.width - 4, 20)
+        width = max(self.query_one(Lines).size.width - 2, 20)
         standing = sum(offer.status is OfferStatus.LIVE for offer in self._offers)
         text = f"“{visible(job.name)}”, {show_price(job.price, currency)} per hour, {job.status.value}"
         text += f" · {standing} of {len(self._offers)} {'offer stands' if standing == 1 else 'offers stand'}"
         self.query_one("#about-offers", Static).update(text)
-        cells = (14, 14, 6, 12, 12) if width >= 66 else (14, 0, 0, 12, 0)
-        titles = ("By", "Stars", "Jobs", "Per hour", "Total")
+        cells = ROOMY if width >= sum(ROOMY) + STATE else USUAL if width >= sum(USUAL) + 8 else SMALL
         self.query_one("#offers-heading", Static).update(
             " " * 2
-            + "".join(fit(title, room, title in titles[2:]) for title, room in zip(titles, cells, strict=True) if room)
+            + "".join(fit(title, room, title in TITLES[2:]) for title, room in zip(TITLES, cells, strict=True) if room)
         )
         menu = self.query_one(Lines)
         at = self.offer.handle if self.offer is not None else None
@@ -113,7 +128,13 @@ class OffersScreen(Narrowed):
         handles = [offer.handle for offer in shown]
         if handles:
             menu.highlighted = handles.index(at) if at in handles else 0
+        self._draw_offer()
         self.refresh_bindings()
+
+    def _draw_offer(self) -> None:
+        offer = self.offer
+        profile = None if offer is None else self._profiles.get(offer.handle)
+        self.query_one(OfferDetail).show_offer(offer, profile, self._job, self.session.market.currency)
 
     def _line(self, offer: Offer, cells: tuple[int, ...]) -> Content:
         profile, currency = self._profiles.get(offer.handle), self.session.market.currency
@@ -122,6 +143,7 @@ class OffersScreen(Narrowed):
             f"@{offer.handle}",
             "" if profile is None else show_stars(profile),
             "" if profile is None else str(profile.jobs_done),
+            "" if profile is None or profile.completion_rate is None else f"{profile.completion_rate:.0%}",
             show_price(offer.price, currency),
             total,
         )
@@ -163,9 +185,25 @@ class OffersScreen(Narrowed):
             return self.phresh.moves.undo is not None
         return super().check_action(action, parameters)
 
-    def on_option_list_option_highlighted(self) -> None:
+    @on(OptionList.OptionHighlighted)
+    def _moved(self) -> None:
         """Another offer, other keys."""
+        self._draw_offer()
         self.refresh_bindings()
+
+    @on(OptionList.OptionSelected)
+    def action_focus_detail(self) -> None:
+        """Goes into the message."""
+        detail = self.query_one(OfferDetail)
+        if detail.display:
+            detail.focus()
+
+    def action_back(self) -> None:
+        """Out of the message, or back to where one was."""
+        if isinstance(self.focused, OfferDetail):
+            self.set_focus(self.query_one(Lines))
+        else:
+            super().action_back()
 
     def action_accept(self) -> None:
         """Asks, then gives the job away."""

@@ -32,6 +32,9 @@ EXPECTED = {
 }
 
 
+BY_LETTERS = (Sort.NAME, Sort.NAME_DOWN, Sort.AREA, Sort.AREA_DOWN)
+
+
 class QuerySuggester(Suggester):
     """Goes on with what is typed: a key, or one of its values; areas come from the database."""
 
