@@ -29,6 +29,7 @@ from phresh_tui.tui.actions import PARTS, Action, Where, actions_in
 from phresh_tui.tui.job_reader import SLOW
 from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.styles import PLACES
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -43,6 +44,7 @@ BELOW_COMMANDS = 0.05
 class Palette(CommandPalette):
     """Textual's own, with the keys of lists that a text field does not need itself."""
 
+    CSS_PATH = PLACES
     # Ctrl with the letters of lists: the letters alone are typed
     BINDINGS = [
         ("ctrl+j,ctrl+n", "cursor_down", "Next"),

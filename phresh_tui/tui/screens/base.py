@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
@@ -11,6 +12,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import greet
 from phresh_tui.tui.marks import Marks
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.bars import TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.side_panel import SidePanel
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 
 
 # columns and rows from which a list is laid out in another way: what lies beside what is said by phresh.tcss
-BREADTHS = [(0, "-narrow"), (110, "-wide"), (160, "-broad")]
+BROAD = 160
+BREADTHS = [(0, "-narrow"), (110, "-wide"), (BROAD, "-broad")]
 HEIGHTS = [(0, "-flat"), (14, "-low"), (18, "-high"), (36, "-tall")]
 
 
 class MarketScreen(Screen[None]):
     """A screen with the lines at top and bottom; knows its app, and the session once there is one."""
 
+    CSS_PATH: ClassVar[Path | None] = PLACES
     HELP_PLACES: tuple[Where, ...] = ()
     looked: int | None = None
     """The app's count of looks when this screen was read last; None before it was shown."""

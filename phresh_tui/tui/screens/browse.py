@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ from phresh_tui.market.when import local_now
 from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, actions_in, bindings
 from phresh_tui.tui.memory import ViewFile
-from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
+from phresh_tui.tui.screens.base import BREADTHS, BROAD, HEIGHTS
 from phresh_tui.tui.screens.in_force import in_force, nothing_there
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB
 from phresh_tui.tui.screens.searching import Searching
@@ -28,7 +29,6 @@ from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
-from phresh_tui.tui.widgets.search_box import ProblemLine, QuerySuggester, TypedLine
 from phresh_tui.tui.widgets.section_tabs import SectionTabs
 from phresh_tui.tui.widgets.side_panel import SidePanel
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 class BrowseScreen(Searching):
     """The list of open jobs, with the selected one in full beside or below it."""
 
+    # the styles of the other places wait until one of them opens
+    CSS_PATH: ClassVar[Path | None] = None
     HELP_PLACES = (Where.BROWSE, Where.LIST, Where.MARKS, Where.PLACES)
     BINDINGS = [*bindings(Where.BROWSE), *bindings(Where.PLACES)]
     HORIZONTAL_BREAKPOINTS = BREADTHS
@@ -50,6 +52,7 @@ class BrowseScreen(Searching):
         # asked for by every key that is shown, so it is not looked for among the widgets
         self._list: JobList | None = None
         self._claim_due = False
+        self._is_whole = False
         self._drawn: tuple[str, bool, bool] | None = None
 
     def compose(self) -> ComposeResult:
@@ -62,22 +65,16 @@ class BrowseScreen(Searching):
         yield TopBar("Browse")
         yield SectionTabs(self.session, self.phresh.preferences.sections, id="sections")
         yield Static(id="in-force", markup=False)
-        hint = "words, or type: price: area: starts: by: book: free:"
-        search = TypedLine(
-            view.query, placeholder=hint, id="search", suggester=QuerySuggester(self.session), compact=True
-        )
-        search.leads_to = "JobList"
-        yield search
-        yield ProblemLine(id="problem", markup=False)
-        yield TypedLine(id="jump", compact=True)
-        yield ProblemLine(id="jump-problem", markup=False)
+        if view.query:
+            yield from self.make_lines(view.query)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
                 yield JobHeading(jobs)
                 yield jobs
                 yield Static(id="empty", markup=False)
             yield JobDetail(self.session, id="detail")
-            yield SidePanel(self.session)
+            if self.app.size.width >= BROAD:
+                yield SidePanel(self.session)
         yield MessageLine()
         yield KeyBar()
 
@@ -99,9 +96,8 @@ class BrowseScreen(Searching):
 
     def on_mount(self) -> None:
         """Says that it loads, until it has loaded."""
-        self.query_one("#search").display = bool(self._view.query)
-        self.query_one("#jump").display = False
-        self.query_one(ProblemLine).show(parse_query(self._view.query, local_now()).problems)
+        if self._view.query:
+            self.lines.problem.show(parse_query(self._view.query, local_now()).problems)
         if self._view.section <= len(self.phresh.preferences.sections):
             self.query_one(SectionTabs).choose(self._view.section)
         self.draw_in_force()
@@ -117,7 +113,7 @@ class BrowseScreen(Searching):
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self._view = replace(self._view, query=self.query_one("#search", TypedLine).value, sort=listing.sort.value)
+        self._view = replace(self._view, query=self.typed, sort=listing.sort.value)
         # one line high whatever stands in it, so nothing is laid out anew
         self.query_one("#in-force", Static).update(content, layout=False)
         if not jobs.is_stale:
@@ -140,6 +136,9 @@ class BrowseScreen(Searching):
     @on(JobList.Loaded)
     def _loaded(self) -> None:
         self.phresh.settled.set()
+        if not self._is_whole:
+            self._is_whole = True
+            self.call_after_refresh(self._mount_the_rest)
         self.draw_in_force()
         self.correct_when_empty()
         if self._job_due:
@@ -149,6 +148,14 @@ class BrowseScreen(Searching):
             self._claim_due = False
             if self.check_action("claim", ()):
                 self.action_claim()
+
+    def _mount_the_rest(self) -> None:
+        """What is not seen on the first frame, and would hold it up."""
+        if not self.is_attached:
+            return
+        assert self.lines
+        if not self.query(SidePanel):
+            self.query_one("#panes").mount(SidePanel(self.session))
 
     @on(JobList.Failed)
     def _failed(self, event: JobList.Failed) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Label, TextArea
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import BadInput, PhreshError
 from phresh_tui.tui.moves import Step
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer], Generic[Answer]):
     """A question over a screen. Closing it twice, or while something lies over it, closes nothing else."""
 
+    CSS_PATH = PLACES
     _answer: Answer | None = None
     _answered = False
 

@@ -18,6 +18,7 @@ from phresh_tui.market.query import ParsedQuery, join_query, parse_query, query_
 from phresh_tui.market.search import Filter
 from phresh_tui.market.when import local_now
 from phresh_tui.tui.screens.in_force import filter_words
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.choice import Choice
 
@@ -49,6 +50,7 @@ class AreaSuggester(Suggester):
 class FilterScreen(ModalScreen[str | None]):
     """Reads the search line into fields, and gives the line that they make; None when nothing is to change."""
 
+    CSS_PATH = PLACES
     BINDINGS = [
         Binding("escape", "leave", "Leave as it is"),
         Binding("enter,ctrl+s", "apply", "Show"),

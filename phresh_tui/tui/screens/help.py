@@ -17,6 +17,7 @@ from textual.widgets import Input, Static, TextArea
 
 from phresh_tui.tui.actions import Where, actions_in
 from phresh_tui.tui.keymap import key_names, keys_of
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.reading import Reading
 
 TITLES = {
@@ -47,6 +48,7 @@ NARROW = 60
 class HelpScreen(ModalScreen[None]):
     """A sheet over the screen that it is about; ``/`` narrows it to lines with the typed words."""
 
+    CSS_PATH = PLACES
     BINDINGS = [
         Binding("escape", "close", "Close"),
         Binding("q,question_mark,f1,enter", "close(True)", "Close", show=False),

@@ -12,11 +12,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from phresh_tui.tui.jumping import Spot, labels
+from phresh_tui.tui.styles import PLACES
 
 
 class JumpScreen(ModalScreen[Spot | None]):
     """Lies over the screen that it is about; gives what was chosen, or None."""
 
+    CSS_PATH = PLACES
     BINDINGS = [Binding("escape,ctrl+o", "leave", "Stay here")]
 
     def __init__(self, targets: Sequence[Spot]) -> None:

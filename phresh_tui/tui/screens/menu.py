@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
 from phresh_tui.market.text import has_words, visible
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.menu import MenuList
 
@@ -37,6 +38,7 @@ class Item:
 class Menu(ModalScreen[str | None]):
     """Gives the value of the chosen line, or None."""
 
+    CSS_PATH = PLACES
     BINDINGS = [Binding("escape,q", "leave", "Leave it"), Binding("down", "to_list", show=False)]
     AUTO_FOCUS = "MenuList"
     # the keys in the frame, the longest words first

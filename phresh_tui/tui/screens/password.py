@@ -11,12 +11,14 @@ from textual.widgets import Input, Label
 from phresh_tui.database import accounts
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 
 
 class PasswordScreen(ModalScreen[Target | None]):
     """Asks twice; gives the account with its new password, or None."""
 
+    CSS_PATH = PLACES
     BINDINGS = [Binding("escape", "leave", "Leave it as it is")]
 
     def __init__(self, member: Target) -> None:

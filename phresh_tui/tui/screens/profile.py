@@ -22,6 +22,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
+from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.columns import state_of
@@ -247,6 +248,7 @@ def _star_chart(found: dict[str, AspectStars]) -> list[tuple[str, str]]:
 class EditProfile(ModalScreen[bool]):
     """A form; what is wrong is said beside the field, and nothing that was typed is lost."""
 
+    CSS_PATH = PLACES
     BINDINGS = [
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("escape", "leave", "Leave it"),

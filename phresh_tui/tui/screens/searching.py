@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from dataclasses import replace
+from typing import NamedTuple
 
 from textual import on
 from textual.widgets import Input
@@ -19,10 +20,27 @@ from phresh_tui.tui.screens.job_keys import JobKeys
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
-from phresh_tui.tui.widgets.search_box import BY_LETTERS, EXPECTED, ProblemLine, TypedLine
+from phresh_tui.tui.widgets.search_box import BY_LETTERS, EXPECTED, ProblemLine, QuerySuggester, TypedLine
 
 # seconds without a key before a search that finds nothing is looked at for typos
 REST = 0.3
+
+
+class Lines(NamedTuple):
+    """The lines above the list that are typed into, each with the one that says what is wrong there.
+
+    Attributes:
+        search: what to look for.
+        problem: below it.
+        jump: where to go.
+        jump_problem: below it.
+
+    """
+
+    search: TypedLine
+    problem: ProblemLine
+    jump: TypedLine
+    jump_problem: ProblemLine
 
 
 class Searching(JobKeys):
@@ -31,11 +49,42 @@ class Searching(JobKeys):
     instead_of = ""
     """The words that nothing has, while something like them is shown."""
     _kept = ""
+    _lines: Lines | None = None
 
     @property
     def jobs(self) -> JobList:
         """The list."""
         return self.query_one(JobList)
+
+    def make_lines(self, query: str) -> Lines:
+        """The lines, to be mounted.
+
+        Args:
+            query: what stands in the search line.
+
+        """
+        hint = "words, or type: price: area: starts: by: book: free:"
+        suggester = QuerySuggester(self.session)
+        search = TypedLine(query, placeholder=hint, id="search", suggester=suggester, compact=True)
+        search.leads_to = "JobList"
+        jump = TypedLine(id="jump", compact=True)
+        search.display, jump.display = bool(query), False
+        problem, jump_problem = (ProblemLine(id=name, markup=False) for name in ("problem", "jump-problem"))
+        self._lines = Lines(search, problem, jump, jump_problem)
+        return self._lines
+
+    @property
+    def lines(self) -> Lines:
+        """The lines, mounted when they are needed for the first time: the first frame does without."""
+        if self._lines is None:
+            self.mount(*self.make_lines(""), after="#in-force")
+        assert self._lines is not None
+        return self._lines
+
+    @property
+    def typed(self) -> str:
+        """What stands in the search line."""
+        return self._lines.search.value if self._lines is not None else ""
 
     @abstractmethod
     def draw_in_force(self, *, waiting: bool = False) -> None:
@@ -43,10 +92,9 @@ class Searching(JobKeys):
 
     def action_search(self) -> None:
         """Opens the search line."""
-        self._open_line("#search")
+        self._open_line(self.lines.search)
 
-    def _open_line(self, which: str) -> None:
-        line = self.query_one(which, TypedLine)
+    def _open_line(self, line: TypedLine) -> None:
         line.display = True
         # at once: what is typed right after the key belongs into the field
         self.set_focus(line)
@@ -54,12 +102,12 @@ class Searching(JobKeys):
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:
         query = parse_query(event.value, local_now())
-        self.query_one("#problem", ProblemLine).show(query.problems)
+        self.lines.problem.show(query.problems)
         self._want(query.filter)
 
     @on(TypedLine.Blurred, "#search")
     def _search_left(self) -> None:
-        search = self.query_one("#search", Input)
+        search = self.lines.search
         search.display = bool(search.value)
 
     @on(TypedLine.Done, "#search")
@@ -86,12 +134,12 @@ class Searching(JobKeys):
     def show_query(self, text: str, sort: Sort | None = None) -> None:
         """Shows what a query means, and stands it in the search line."""
         self.instead_of = ""
-        search = self.query_one("#search", TypedLine)
+        search = self.lines.search
         with self.prevent(Input.Changed):
             search.value = text
         search.display = bool(text)
         query = parse_query(text, local_now())
-        self.query_one("#problem", ProblemLine).show(query.problems)
+        self.lines.problem.show(query.problems)
         listing = self.jobs.listing
         self.jobs.show_listing(replace(listing, wanted=query.filter, sort=sort or listing.sort))
         self.draw_in_force()
@@ -113,7 +161,7 @@ class Searching(JobKeys):
             if query is not None:
                 self.show_query(query)
 
-        self.app.push_screen(FilterScreen(self.session, self.query_one("#search", TypedLine).value), chosen)
+        self.app.push_screen(FilterScreen(self.session, self.typed), chosen)
 
     def action_sort(self) -> None:
         """Asks for the order."""
@@ -167,7 +215,7 @@ class Searching(JobKeys):
 
     def action_as_typed(self) -> None:
         """Shows what was typed, though nothing has it."""
-        wanted = parse_query(self.query_one("#search", TypedLine).value, local_now()).filter
+        wanted = parse_query(self.typed, local_now()).filter
         self._kept = wanted.text
         self._want(wanted)
 
@@ -175,14 +223,13 @@ class Searching(JobKeys):
 
     def action_go_to(self) -> None:
         """Asks for a value of the order: a day, a price, a letter."""
-        line = self.query_one("#jump", TypedLine)
-        sort = self.jobs.listing.sort
+        line, sort = self.lines.jump, self.jobs.listing.sort
         line.placeholder = f"go to {EXPECTED[sort]} · g the top{', G the letter' if sort in BY_LETTERS else ''}"
-        self._open_line("#jump")
+        self._open_line(line)
 
     @on(Input.Changed, "#jump")
     def _jump_typed(self, event: Input.Changed) -> None:
-        self.query_one("#jump-problem", ProblemLine).show(())
+        self.lines.jump_problem.show(())
         if event.value == "g":
             # as in vi; a capital G is the letter, for small and capital ones are the same where letters are looked for
             self._close_jump()
@@ -196,7 +243,7 @@ class Searching(JobKeys):
                 listings.jump_value(self.jobs.listing, text, local_now())
         except BadInput as error:
             # what was typed stays, to be mended
-            self.query_one("#jump-problem", ProblemLine).show((Problem(0, len(text), str(error)),))
+            self.lines.jump_problem.show((Problem(0, len(text), str(error)),))
             return
         if text.strip():
             self.jobs.jump_to(text)
@@ -205,8 +252,8 @@ class Searching(JobKeys):
     @on(TypedLine.Left, "#jump")
     @on(TypedLine.Blurred, "#jump")
     def _close_jump(self) -> None:
-        line = self.query_one("#jump", TypedLine)
-        self.query_one("#jump-problem", ProblemLine).show(())
+        line = self.lines.jump
+        self.lines.jump_problem.show(())
         with self.prevent(Input.Changed, TypedLine.Blurred):
             line.value = ""
             line.display = False
