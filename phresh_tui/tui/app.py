@@ -26,6 +26,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
@@ -152,6 +153,7 @@ class PhreshApp(App[int]):
         self.moves = Moves(self)
         self.unread = Unread(self)
         self.last_key = ""
+        self._garbage = AfterKeys()
         # set when the first jobs are there
         self.settled = asyncio.Event()
         self.error_console = Console(file=_LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
@@ -417,6 +419,7 @@ class PhreshApp(App[int]):
         """Remembers the key, for questions that must not be answered by the key that asked them."""
         if isinstance(event, events.Key):
             self.last_key = event.key
+            self._garbage.pressed()
         if isinstance(event, events.Key | events.Paste) and is_too_small(self.size) and not _leaves(event):
             # nobody sees what it would do
             return

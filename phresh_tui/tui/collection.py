@@ -2,11 +2,11 @@
 
 Textual makes thousands of objects that live as long as the program, and some hundred in cycles whenever it paints. A
 full collection looks at all of them: 30 ms for 73,000 objects, in the middle of a key press. So there is none before
-the first jobs stand there, and then what lives for long is put aside (`gc.freeze`). The small collections go on as
-Python has them: higher thresholds only make them longer, for most of what they see is garbage. A full one still takes
-22 ms after some hundred pages, for each line that was drawn is some dozen objects; so it comes twenty times less often,
-and otherwise when nobody has touched anything for a while. Then what was put aside is looked through as well, and a
-screen that was left is given back.
+the first jobs stand there, and then what lives for long is put aside (`gc.freeze`). The small collections come in the
+moment after a key, when what it changed has been painted, and by themselves only when there is no such moment. A full
+one still takes 22 ms after some hundred pages, for each line that was drawn is some dozen objects; so it comes a
+hundred times less often, and otherwise when nobody has touched anything for a while. Then what was put aside is looked
+through as well, and a screen that was left is given back.
 """
 
 from __future__ import annotations
@@ -22,10 +22,33 @@ QUIET = 5.0
 WORK = 0.25
 # seconds between two such looks
 PAUSE = 60.0
-# middle collections before a full one, instead of Python's ten
-RARELY = 200
+# objects, small and middle collections before the next larger one, instead of 700, 10 and 10
+OBJECTS, SMALL, RARELY = 10_000, 10, 1_000
+# seconds after a key when it is painted as a rule, and objects that are worth a look then
+PAINTED = 0.02
+WORTH_IT = 500
 # seconds after which garbage is collected even when somebody is still asked who they are
 LATEST = 5.0
+
+
+class AfterKeys:
+    """Collects what a key leaves behind, once nothing more is pressed for a moment."""
+
+    def __init__(self) -> None:
+        self._timer: asyncio.TimerHandle | None = None
+
+    def pressed(self) -> None:
+        """A key was pressed; to be called in the event loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(PAINTED, self._collect)
+
+    def _collect(self) -> None:
+        self._timer = None
+        small, middle, _ = gc.get_count()
+        # off before the first jobs
+        if gc.isenabled() and (middle or small > WORTH_IT):
+            gc.collect(1)
 
 
 async def collect_when_quiet(settled: asyncio.Event) -> None:
@@ -38,7 +61,7 @@ async def collect_when_quiet(settled: asyncio.Event) -> None:
                 await settled.wait()
         # without a collection before it, this takes 0.2 ms
         gc.freeze()
-        gc.set_threshold(*before[:2], RARELY)
+        gc.set_threshold(OBJECTS, SMALL, RARELY)
         gc.enable()
         while True:
             used = time.process_time()
