@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.search import Sort
 from phresh_tui.tui.job_window import KEPT, PAGE, JobWindow
 from tests.support import Market
+from tests.tui.conftest import Drive
 
 
 def window_of(session: Session, listing: Listing) -> JobWindow:
@@ -124,3 +126,27 @@ async def test_a_count_that_gave_up_says_nothing_of_a_list_that_is_all_here(
     assert not (await cleanings.count(session, Listing())).exact
     await window.recount()
     assert (window.total, window.length) == (Count(3, exact=True), 3)
+
+
+async def test_more_above_than_was_estimated_is_reached_by_keys_that_come_at_once(market: Market, drive: Drive) -> None:
+    await market.session("zoe")
+    await market.session("ada")
+    begin = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    fill = (
+        "insert into cleanings (name, price, owner, created_at) "
+        "select $1 || n, 10, 'm_zoe', $2::timestamptz + n * interval '1 minute' from generate_series(1, $3::integer) n"
+    )
+    await market.psql(fill, "Old ", begin, 400)
+    # the planner knows of nothing newer
+    await market.psql("analyze cleanings")
+    await market.psql(fill, "New ", begin + timedelta(days=1), 2500)
+    async with drive("ada") as driver:
+        await driver.until(lambda: driver.selected == "New 2500")
+        await driver.press("g")
+        await driver.type("2026-01-01")
+        await driver.press("enter")
+        await driver.until(lambda: (driver.selected or "").startswith("Old "), "the old jobs")
+        assert driver.jobs.cursor < 2000, "the place was to be taken for one further up"
+        await driver.press(*["pageup"] * 400)
+        await driver.until(lambda: driver.selected == "New 2500", "the newest job")
+        assert driver.jobs.cursor == 0
