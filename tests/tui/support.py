@@ -41,9 +41,13 @@ class Driver:
     @property
     def jobs(self) -> JobList:
         """The list on the screen."""
-        shown = [jobs for jobs in self.app.screen.query(JobList) if jobs.display and jobs.region.height]
+        shown = self._lists
         assert shown, f"no list on the screen:\n{self.text}"
         return shown[0]
+
+    @property
+    def _lists(self) -> list[JobList]:
+        return [jobs for jobs in self.app.screen.query(JobList) if jobs.display and jobs.region.height]
 
     @property
     def details(self) -> list[JobDetail]:
@@ -52,8 +56,9 @@ class Driver:
 
     @property
     def selected(self) -> str | None:
-        """The name of the job under the cursor; None while another screen lies over the list."""
-        job = self.jobs.selected if self.app.screen.query(JobList) else None
+        """The name of the job under the cursor; None while there is no list to be seen."""
+        shown = self._lists
+        job = shown[0].selected if shown else None
         return job.name if job else None
 
     @property
