@@ -7,6 +7,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Callable
+from contextvars import Context
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -65,6 +66,19 @@ async def _as_it_is(_: Connection) -> None:
     """Nothing to undo: no call here listens, locks, or sets anything that lasts; it saves a round trip for each."""
 
 
+async def _connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  the driver's own
+    """Connects in an empty context: a connection keeps that in which it is made, and with it the screen that asked."""
+    import asyncpg
+
+    made = asyncio.get_running_loop().create_task(asyncpg.connect(*arguments, **options), context=Context())
+    try:
+        return await made
+    except asyncio.CancelledError:
+        if made.done() and not made.cancelled() and made.exception() is None:
+            made.result().terminate()
+        raise
+
+
 async def _make_pool(target: Target, settings: Settings) -> Pool:
     import asyncpg
 
@@ -79,7 +93,11 @@ async def _make_pool(target: Target, settings: Settings) -> Pool:
         init_size=settings.pool_min_size,
         max_size=settings.pool_max_size,
         max_inactive_connection_lifetime=0,
+        # The timer that would forget a statement after five minutes keeps alive whoever asked it first: a whole screen.
+        # The hundred that a connection remembers forget each other.
+        max_cached_statement_lifetime=0,
         reset=_as_it_is,
+        connect=_connect,
     )
     logger.info("Connected to database %s", target.masked_url)
     return pool

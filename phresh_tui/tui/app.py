@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from textual import events
+from textual._context import active_message_pump
 from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import Provider
+from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 from phresh_tui.database.first_look import FirstPage
 from phresh_tui.database.preparation import Prepared
@@ -73,6 +78,11 @@ class _LogStream:
 
 def _leaves(event: events.Event) -> bool:
     return isinstance(event, events.Key) and event.key in ("ctrl+q", "ctrl+c")
+
+
+def _is_leaving(node: DOMNode) -> bool:
+    """Whether a part of the program is being taken away, or the program with it."""
+    return not node.is_attached or any(part._pruning for part in node.ancestors_with_self)
 
 
 def _commands() -> type[Provider]:
@@ -195,6 +205,20 @@ class PhreshApp(App[int]):
         if self.session is not None:
             await self.session.close()
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A screen that is being left may look for a part that is gone already: nobody sees it, so it is no fault."""
+        node = active_message_pump.get(None)
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, NoMatches) and isinstance(node, DOMNode) and _is_leaving(node):
+            logger.info("%s was left: %s", node, cause)
+            return
+        super()._handle_exception(error)
+
+    def _start_widget(self, parent: Widget, widget: Widget) -> None:
+        """A scroll bar of what is being taken away would never be ended, and would keep all of it in memory."""
+        if not parent._pruning:
+            super()._start_widget(parent, widget)
+
     # --- who is here
 
     async def signed_in(self, session: Session) -> None:
@@ -229,7 +253,7 @@ class PhreshApp(App[int]):
 
     async def _to_first_screen(self, screen: Screen[None]) -> None:
         while len(self.screen_stack) > 1:
-            await self.pop_screen()
+            await self.take_off()
         await self.push_screen(screen)
 
     async def action_sign_out(self) -> None:
@@ -295,6 +319,13 @@ class PhreshApp(App[int]):
                 return
 
     # --- from place to place
+
+    async def take_off(self) -> None:
+        """Takes the uppermost screen away, once it is put together: parts of one that is not would never be ended."""
+        screen = self.screen
+        await screen._mounted_event.wait()
+        if screen.is_active:
+            await self.pop_screen()
 
     def go_to(self, place: MarketScreen) -> None:
         """Opens a place, or goes back to it when it is open."""
@@ -393,7 +424,7 @@ class PhreshApp(App[int]):
 
     async def _open_section(self, number: int) -> None:
         while len(self.screen_stack) > 2:
-            await self.pop_screen()
+            await self.take_off()
         if isinstance(self.screen, BrowseScreen):
             self.screen.show_section(number)
 
@@ -423,6 +454,9 @@ class PhreshApp(App[int]):
         if isinstance(event, events.Key | events.Paste) and is_too_small(self.size) and not _leaves(event):
             # nobody sees what it would do
             return
+        if isinstance(event, events.InputEvent | events.Paste) and self.screen_stack:
+            # one that comes right behind the key that opened a screen would look for parts that are not there yet
+            await self.screen._mounted_event.wait()
         await super().on_event(event)
 
     def action_jump(self) -> None:

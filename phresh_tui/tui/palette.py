@@ -13,6 +13,7 @@ from rich.text import Text
 from textual import on
 from textual.actions import SkipAction
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.command import Command, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
@@ -78,6 +79,15 @@ class Palette(CommandPalette):
         if self._enter_due and commands:
             self._enter_due = False
             self.call_later(command_list.action_select)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Closes itself once: a second click would close what lies below it."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def _action_command_list(self, action: str) -> None:
+        """A page key that comes before the list is laid out does nothing: Textual's list looks for its lines."""
+        with suppress(KeyError, IndexError):
+            super()._action_command_list(action)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:

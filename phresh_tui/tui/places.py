@@ -24,7 +24,7 @@ async def go_to(app: PhreshApp, place: MarketScreen) -> None:
     """
     if any(type(screen) is type(place) and screen.key == place.key for screen in _places(app)):
         while not (isinstance(app.screen, MarketScreen) and _same(app.screen, place)):
-            await app.pop_screen()
+            await app.take_off()
         return
     await app.push_screen(place)
 
@@ -60,7 +60,7 @@ async def open_job(app: PhreshApp, job_id: int) -> None:
             mine.reveal(job, Place.POSTED if job.owner == session.handle else Place.CLAIMED)
     elif job.status is Status.OPEN:
         while len(app.screen_stack) > 2:
-            await app.pop_screen()
+            await app.take_off()
         if isinstance(app.screen, BrowseScreen):
             app.screen.reveal(job)
     else:
@@ -73,9 +73,9 @@ async def show_posted(app: PhreshApp, number: int, *, is_new: bool) -> None:
 
     if is_new:
         while len(app.screen_stack) > 2:
-            await app.pop_screen()
+            await app.take_off()
     else:
-        await app.pop_screen()
+        await app.take_off()
     app.look_again()
     browse = app.screen
     if is_new and isinstance(browse, BrowseScreen) and app.session is not None:

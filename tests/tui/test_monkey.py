@@ -1,179 +1,110 @@
-"""Two members at random: keys, pastes, clicks and resizes over all screens, seeded so that a run can be had again.
+"""Two members at random: keys, pastes, clicks and resizes over all screens, while others change the market.
 
-``MONKEY_SEED`` chooses another run, ``MONKEY_EVENTS`` another length.
+Seeded, so that a run can be had again: ``MONKEY_SEED`` chooses another one, ``MONKEY_EVENTS`` another length.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
+import logging
 import os
 import pkgutil
 import random
-import traceback
-from contextlib import suppress
-from dataclasses import asdict, replace
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
-from textual import events
-from textual.pilot import OutOfBounds
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
 
 import phresh_tui.tui.screens
-from phresh_tui.database.preparation import Door, Prepared
-from phresh_tui.settings import Settings
-from phresh_tui.tui.actions import ACTIONS
-from phresh_tui.tui.app import PhreshApp
-from phresh_tui.tui.job_form import CHECKED
-from phresh_tui.tui.screens.browse import BrowseScreen
-from phresh_tui.tui.screens.confirm import Confirm
-from phresh_tui.tui.screens.mine import MineScreen
-from phresh_tui.tui.screens.offers import OffersScreen
-from phresh_tui.tui.screens.post import PRIVATE, PostScreen
-from phresh_tui.tui.screens.sign_in import SignInScreen
 from tests.life.support import unexplained
 from tests.support import Market, post
+from tests.tui.monkey import Monkey, forget_timers, soon
 
-# keys that end the program, and those that leave its window: an editor, a file in the folder
-LEAVING = {"q", "ctrl+q", "ctrl+c", "ctrl+e"}
-KEYS = sorted({key for action in ACTIONS for key in action.keys.split(",")} - LEAVING)
-TYPED = [
-    *"ada 12.50 tomorrow 9:00",
-    "space",
-    "backspace",
-    "delete",
-    "enter",
-    "enter",
-    "escape",
-    "tab",
-    "y",
-    "n",
-    "1",
-    "5",
-]
-PASTED = (
-    "Wash [red]the[/red] windows", "20", "\x1b[31mred\x1b[0m", "a\nb\tc", "👩‍👩‍👧‍👦" * 40, "price:<30 type:full_clean",
-    "tomorrow 9:00", "x" * 5_000, "'; drop table cleanings; --", "\u202eturned", "窓拭き", "2.25", "",
-)  # fmt: skip
-SIZES = ((80, 24), (160, 48), (40, 12), (20, 5), (100, 30), (60, 60))
+MEMBERS = ("ada", "bob")
+# they change what the others see, without a screen
+OTHERS = ("cleo", "dan")
+ROUNDS = 20
 
 
-class Watched(PhreshApp):
-    """The program, which remembers the faults of its workers."""
-
-    CSS_PATH = str(Path(phresh_tui.tui.__file__).with_name("phresh.tcss"))
-
-    def __init__(self, settings: Settings, prepared: Prepared, handle: str) -> None:
-        super().__init__(settings, prepared, handle)
-        self.faults: list[str] = []
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that fails does not end the program: nobody would see it."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.faults.append("".join(traceback.format_exception(event.worker.error)))
-
-
-def keys_for(screen: Screen[object], handle: str, chance: random.Random, kind: float) -> list[str]:
-    """Keys to press in a burst, as people do: what works on the screen, anything at all, or letters.
-
-    Every now and then something sensible, or nobody would ever come back from a dialog, sign in or send a form.
-    """
-    if isinstance(screen, SignInScreen) and kind < 0.4:
-        return ["ctrl+u", *handle, "enter"]
-    if isinstance(screen, PostScreen) and kind < 0.1:
-        return [*"Windows", "tab", "tab", "tab", *"9.50", "ctrl+s"]
-    if isinstance(screen, Confirm) and kind < 0.5:
-        return ["y"]
-    if not isinstance(screen, (BrowseScreen, MineScreen, OffersScreen, PostScreen)) and kind < 0.2:
-        return ["escape"]
-    here = [key for key in sorted(screen.active_bindings) if key in KEYS]
-    if here and kind < 0.5:
-        return chance.choices(here, k=chance.randint(1, 3))
-    return chance.choices(KEYS if kind < 0.65 else TYPED, k=chance.randint(1, 8))
+async def impossible(market: Market) -> list[str]:
+    """What cannot be in the database: what is not as the record says, held twice, or held by nobody."""
+    found = [f"job {number} is not what its events say" for number in await unexplained(market)]
+    rows = await market.psql(
+        """
+        with kept as (
+            select id, claimed_by from public.cleanings
+            where status in ('claimed', 'done') and starts_at is not null and hours is not null
+        )
+        select 'the booking of job ' || coalesce(kept.id, bookings.cleaning_id) || ' is that of another' as wrong
+        from kept full join public.bookings on bookings.cleaning_id = kept.id and bookings.login = kept.claimed_by
+        where kept.id is null or bookings.cleaning_id is null
+        union all
+        select 'job ' || id || ' is held by another offer than the accepted one'
+        from public.cleanings join public.offers on offers.cleaning_id = id and offers.status = 'accepted'
+        where claimed_by is distinct from offers.login
+        union all
+        select 'job ' || cleaning_id || ' was reviewed by a stranger'
+        from public.reviews join public.cleanings on id = cleaning_id
+        where status <> 'confirmed' or author = subject
+            or author not in (owner, claimed_by) or subject not in (owner, claimed_by)
+        """
+    )
+    return found + [row["wrong"] for row in rows]
 
 
-def lost_of(screen: Screen[object]) -> list[str]:
-    """The fields of a form whose text would not be there if the program ended now and the form was opened again."""
-    if not isinstance(screen, PostScreen) or not screen.is_mounted or screen._gone:
-        return []
-    again = PostScreen(screen._file, screen._source, again=screen._job is None and screen._source is not None)
-    typed, kept = asdict(screen._typed()), asdict(again._draft)
-    # private details that nobody has touched are in the database
-    fields = CHECKED if again._kept else [field for field in CHECKED if field not in PRIVATE]
-    return [f"{field}: {typed[field]!r} is kept as {kept[field]!r}" for field in fields if typed[field] != kept[field]]
-
-
-async def play(market: Market, handle: str, chance: random.Random, number: int, seen: set[str]) -> list[str]:
-    """One member at random; adds the names of the screens that were there to ``seen``.
-
-    Returns:
-        The faults of the program's workers, and what was typed and not kept; a fault of the program itself is raised.
-
-    """
-    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
-    faults: list[str] = []
-    left = number
-    while left > 0:
-        app = Watched(Settings(PHRESH_REFRESH_SECONDS="0.5"), prepared, handle)  # type: ignore[call-arg]
-        async with app.run_test(size=(80, 24)) as pilot:
-            while left > 0 and app.is_running and app.return_code is None:
-                left -= 1
-                kind = chance.random()
-                if kind < 0.8:
-                    pressed = keys_for(app.screen, handle, chance, kind)
-                    left -= len(pressed) - 1
-                    await pilot.press(*pressed)
-                elif kind < 0.86:
-                    app.screen.post_message(events.Paste(chance.choice(PASTED)))
-                elif kind < 0.96:
-                    width, height = app.size
-                    # a click right after a change of size may lie outside
-                    with suppress(OutOfBounds):
-                        await pilot.click(offset=(chance.randrange(width), chance.randrange(height)))
-                else:
-                    await pilot.resize_terminal(*chance.choice(SIZES))
-                seen |= {type(screen).__name__ for screen in app.screen_stack}
-                await pilot.pause()
-                faults += lost_of(app.screen)
-        faults += app.faults
-        assert app.return_code in (0, None), f"{handle} was thrown out with {app.return_code}"
-    return faults
-
-
-async def run(market: Market, seed: int, number: int) -> set[str]:
-    """Lets two members loose on one market, and looks at what they leave.
-
-    Returns:
-        The names of the screens that they have been on.
-
-    """
-    seen: set[str] = set()
+async def run(market: Market, seed: int, number: int, caplog: pytest.LogCaptureFixture) -> list[Monkey]:
+    """Lets two members loose on one market, and looks at what they leave; returns the two."""
     there = {row["login"] for row in await market.psql("select login from members")}
-    for handle in ("ada", "bob"):
-        session = (
+    sessions = {
+        handle: (
             await market.session(handle)
             if f"m_{handle}" not in there
             else await market.open(replace(market.operator, user=f"m_{handle}"))
         )
+        for handle in (*MEMBERS, *OTHERS)
+    }
+    for handle in MEMBERS:
         for name in range(4):
-            await post(session, f"{handle}'s job {name}")
-        await session.close()
-    chances = [random.Random(f"{seed} {handle}") for handle in ("ada", "bob")]
-    faults = await asyncio.gather(
-        play(market, "ada", chances[0], number // 2, seen), play(market, "bob", chances[1], number // 2, seen)
-    )
-    assert [fault for found in faults for fault in found] == [], f"seed {seed}"
-    assert await unexplained(market) == [], f"seed {seed}"
-    return seen
+            await post(sessions[handle], f"{handle}'s job {name}")
+        await sessions[handle].close()
+    others = [sessions[handle] for handle in OTHERS]
+    monkeys = [Monkey(market, handle, random.Random(f"{seed} {handle}"), others) for handle in MEMBERS]
+    # each program takes standard output and gives back what it found, which may be that of the other
+    with contextlib.redirect_stdout(sys.stdout), contextlib.redirect_stderr(sys.stderr):
+        await asyncio.gather(*(monkey.play(number // 2) for monkey in monkeys))
+    await market.leave()
+    written = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    # an error that was told keeps all that it came through
+    caplog.clear()
+    assert written == [], f"seed {seed}"
+    assert [fault for monkey in monkeys for fault in monkey.faults] == [], f"seed {seed}"
+    assert await impossible(market) == [], f"seed {seed}"
+    return monkeys
+
+
+async def alive(monkeys: list[Monkey]) -> list[str]:
+    """Programs that were left and are in memory, when there are more of them than the last one of each member."""
+    await forget_timers()
+    gc.collect()
+    kept = [f"{app()} was left, and is kept" for monkey in monkeys for app in monkey.apps if app() is not None]
+    return kept if len(kept) > len(MEMBERS) else []
+
+
+def screens_of(monkeys: list[Monkey]) -> set[str]:
+    """The names of the screens that they have been on."""
+    return set[str]().union(*(monkey.seen for monkey in monkeys))
 
 
 async def moves(market: Market) -> set[str]:
-    """What was done with jobs."""
-    return {row["move"] for row in await market.psql("select distinct move from events")}
+    """What the two on the screen did with jobs."""
+    logins = [f"m_{handle}" for handle in MEMBERS]
+    return {row["move"] for row in await market.psql("select distinct move from events where actor = any($1)", logins)}
 
 
 def screens() -> set[str]:
@@ -189,11 +120,12 @@ def screens() -> set[str]:
 
 
 async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
-    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     # what is exported is written into the folder
     monkeypatch.chdir(tmp_path)
-    seen = await run(market, int(os.environ.get("MONKEY_SEED", "7")), int(os.environ.get("MONKEY_EVENTS", "2000")))
+    seed, number = int(os.environ.get("MONKEY_SEED", "7")), int(os.environ.get("MONKEY_EVENTS", "2000"))
+    seen = screens_of(await run(market, seed, number, caplog))
     # a monkey that stays on one screen finds nothing
     assert len(seen) > 8, sorted(seen)
     # and so does one that only looks
@@ -202,16 +134,18 @@ async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
 
 @pytest.mark.soak
 async def test_a_hundred_thousand_random_events_break_nothing_and_fill_no_memory(
-    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.chdir(tmp_path)
     memory: list[int] = []
-    seen: set[str] = set()
-    for seed in range(20):
-        seen |= await run(market, seed, int(os.environ.get("MONKEY_EVENTS", "100000")) // 20)
-        gc.collect()
-        memory.append(psutil.Process().memory_info().rss)
-    # what the first rounds load stays; from then on it is flat
-    assert screens() - seen == set(), "nobody has been there"
+    monkeys: list[Monkey] = []
+    first, number = int(os.environ.get("MONKEY_SEED", "0")), int(os.environ.get("MONKEY_EVENTS", "100000"))
+    for seed in range(first, first + ROUNDS):
+        monkeys += await run(market, seed, number // ROUNDS, caplog)
+        memory.append(psutil.Process().memory_info().rss // 1_000_000)
+        print(f"seed {seed}: {memory[-1]} MB, {len(screens_of(monkeys))} screens", flush=True)
+    assert await soon(lambda: alive(monkeys)) == []
+    assert screens() - screens_of(monkeys) == set(), "nobody has been there"
     assert await moves(market) >= {"post", "edit", "claim", "release", "cancel"}
-    assert memory[-1] < memory[len(memory) // 2] * 1.1, memory
+    # what the first rounds load stays; from then on it is flat
+    assert max(memory[ROUNDS // 2 :]) < memory[ROUNDS // 2 - 1] * 1.1, memory

@@ -106,8 +106,9 @@ class MarketScreen(Screen[None]):
     # --- from place to place
 
     def action_back(self) -> None:
-        """Back to where one was."""
-        self.app.pop_screen()
+        """Back to where one was; a second key that was on its way already does not lead further."""
+        if self.is_active:
+            self.app.pop_screen()
 
     def action_refresh(self) -> None:
         """Looks again now."""

@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
@@ -17,6 +16,7 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.query import ParsedQuery, join_query, parse_query, query_of, split_query
 from phresh_tui.market.search import Filter
 from phresh_tui.market.when import local_now
+from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.screens.in_force import filter_words
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
@@ -47,7 +47,7 @@ class AreaSuggester(Suggester):
         return value + found[0][len(value) :] if found and found[0].casefold().startswith(value.casefold()) else None
 
 
-class FilterScreen(ModalScreen[str | None]):
+class FilterScreen(Dialog[str]):
     """Reads the search line into fields, and gives the line that they make; None when nothing is to change."""
 
     CSS_PATH = PLACES
@@ -148,7 +148,7 @@ class FilterScreen(ModalScreen[str | None]):
         """Shows what fits, or says which field is wrong."""
         problems = self._parsed().problems
         if not problems:
-            self.dismiss(self.query_text)
+            self.close(self.query_text)
             return
         key = self.query_text[: problems[0].start].rpartition(" ")[2].partition(":")[0]
         name = key
@@ -172,11 +172,11 @@ class FilterScreen(ModalScreen[str | None]):
 
     def action_clear(self) -> None:
         """Shows everything again; the searched words stay."""
-        self.dismiss(self.query_one("#words", Input).value)
+        self.close(self.query_one("#words", Input).value)
 
     def action_leave(self) -> None:
         """Changes nothing."""
-        self.dismiss(None)
+        self.close(None)
 
 
 def starts_between(begins: str, ends: str) -> str:

@@ -12,11 +12,12 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
 from phresh_tui.tui.actions import Where, actions_in
 from phresh_tui.tui.keymap import key_names, keys_of
+from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.reading import Reading
 
@@ -45,7 +46,7 @@ KEYS_WIDTH = 20
 NARROW = 60
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """A sheet over the screen that it is about; ``/`` narrows it to lines with the typed words."""
 
     CSS_PATH = PLACES
@@ -131,7 +132,7 @@ class HelpScreen(ModalScreen[None]):
             field.display = False
             self.query_one("#sheet").focus()
         else:
-            self.dismiss()
+            self.close(None)
 
 
 def _hung(text: str, before: int, width: int) -> str:

@@ -8,14 +8,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from phresh_tui.tui.jumping import Spot, labels
+from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.styles import PLACES
 
 
-class JumpScreen(ModalScreen[Spot | None]):
+class JumpScreen(Dialog[Spot]):
     """Lies over the screen that it is about; gives what was chosen, or None."""
 
     CSS_PATH = PLACES
@@ -30,7 +30,7 @@ class JumpScreen(ModalScreen[Spot | None]):
     def on_resize(self, event: events.Resize) -> None:
         """In a terminal of another size the labels would stand beside their things."""
         if self._labelled not in (None, event.size) and self.is_current:
-            self.dismiss(None)
+            self.close(None)
         self._labelled = event.size
 
     def compose(self) -> ComposeResult:
@@ -47,7 +47,7 @@ class JumpScreen(ModalScreen[Spot | None]):
         event.stop()
         typed = self._typed + event.character.lower()
         if typed in self._targets:
-            self.dismiss(self._targets[typed])
+            self.close(self._targets[typed])
         elif any(label.startswith(typed) for label in self._targets):
             self._typed = typed
             for label, sign in zip(self._targets, self.query(Static), strict=True):
@@ -55,4 +55,4 @@ class JumpScreen(ModalScreen[Spot | None]):
 
     def action_leave(self) -> None:
         """Stays where it was."""
-        self.dismiss(None)
+        self.close(None)

@@ -65,6 +65,10 @@ class Chart(PlotextPlot):
         plot.clear_figure()
         return plot
 
+    def on_unmount(self) -> None:
+        """Tells the app, which would remember the chart, and its screen with it, until the theme changes."""
+        self.app.theme_changed_signal.unsubscribe(self)
+
 
 class MarketOverviewScreen(MarketScreen):
     """Five panels: all of them on a large terminal, one at a time on a small one.
@@ -112,6 +116,10 @@ class MarketOverviewScreen(MarketScreen):
         self._show_panel()
         self.look_again()
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
+
+    def on_unmount(self) -> None:
+        """Is gone, also for the app."""
+        self.app.theme_changed_signal.unsubscribe(self)
 
     def look_again(self) -> None:
         """Reads the figures, unless they are here or on their way: those of a market change slowly."""

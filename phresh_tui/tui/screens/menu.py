@@ -10,10 +10,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
 from phresh_tui.market.text import has_words, visible
+from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.menu import MenuList
@@ -35,7 +35,7 @@ class Item:
     value: str
 
 
-class Menu(ModalScreen[str | None]):
+class Menu(Dialog[str | None]):
     """Gives the value of the chosen line, or None."""
 
     CSS_PATH = PLACES
@@ -104,7 +104,7 @@ class Menu(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self.shown[event.option_index].value)
+        self.close(self.shown[event.option_index].value)
 
     def action_leave(self) -> None:
         """Shows all lines again, or changes nothing."""
@@ -114,7 +114,7 @@ class Menu(ModalScreen[str | None]):
             words.display = False
             self.set_focus(self.query_one(MenuList))
         else:
-            self.dismiss(None)
+            self.close(None)
 
     def action_to_list(self) -> None:
         """From the words to the lines."""

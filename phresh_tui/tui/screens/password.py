@@ -5,17 +5,17 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from phresh_tui.database import accounts
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import PhreshError
+from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 
 
-class PasswordScreen(ModalScreen[Target | None]):
+class PasswordScreen(Dialog[Target]):
     """Asks twice; gives the account with its new password, or None."""
 
     CSS_PATH = PLACES
@@ -52,8 +52,8 @@ class PasswordScreen(ModalScreen[Target | None]):
         except PhreshError as error:
             message.update(str(error))
         else:
-            self.dismiss(account)
+            self.close(account)
 
     def action_leave(self) -> None:
         """Changes nothing."""
-        self.dismiss(None)
+        self.close(None)

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static, TextArea
 
 from phresh_tui.database import people
@@ -20,6 +19,7 @@ from phresh_tui.market.record import ASPECTS, AspectStars, Profile, Review
 from phresh_tui.market.text import visible, visible_paragraphs
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
+from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.styles import PLACES
@@ -245,7 +245,7 @@ def _star_chart(found: dict[str, AspectStars]) -> list[tuple[str, str]]:
     return parts
 
 
-class EditProfile(ModalScreen[bool]):
+class EditProfile(Dialog[bool]):
     """A form; what is wrong is said beside the field, and nothing that was typed is lost."""
 
     CSS_PATH = PLACES
@@ -282,7 +282,7 @@ class EditProfile(ModalScreen[bool]):
 
     def action_leave(self) -> None:
         """Changes nothing."""
-        self.dismiss(False)
+        self.close(False)
 
     def action_save(self) -> None:
         """Sends it."""
@@ -310,6 +310,6 @@ class EditProfile(ModalScreen[bool]):
             if isinstance(error, BadInput) and error.field in {"bio", *(field for field, *_ in self.FIELDS)}:
                 self.query_one(f"#profile-{error.field}").focus()
         else:
-            self.dismiss(True)
+            self.close(True)
         finally:
             self._sending = False

@@ -46,4 +46,4 @@ class SortScreen(Menu):
         """A letter chooses at once, unless words are typed."""
         if event.character in LETTERS and isinstance(self.focused, MenuList):
             event.stop()
-            self.dismiss(LETTERS[event.character].value)
+            self.close(LETTERS[event.character].value)

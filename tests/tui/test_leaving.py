@@ -1,0 +1,96 @@
+"""What is left is gone: from the screen, once, and from memory."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Callable
+
+from textual import events
+from textual.command import CommandList
+from textual.keys import key_to_character
+from textual.screen import Screen
+
+from phresh_tui.tui.palette import Palette
+from phresh_tui.tui.screens.jump import JumpScreen
+from phresh_tui.tui.screens.market import MarketOverviewScreen
+from phresh_tui.tui.screens.profile import ProfileScreen
+from tests.support import Market, post
+from tests.tui.conftest import Drive
+from tests.tui.monkey import forget_timers, soon
+from tests.tui.support import Driver
+
+
+def at_once(driver: Driver, *keys: str) -> None:
+    """Presses keys faster than the program can follow."""
+    for key in keys:
+        driver.app.post_message(events.Key(key, key_to_character(key)))
+
+
+async def as_soon_as(condition: Callable[[], bool]) -> None:
+    """Comes back in the very turn of the event loop in which something has become true."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  that very turn, and not when somebody says so
+            await asyncio.sleep(0)
+
+
+async def test_keys_that_come_faster_than_screens_open_and_close_are_obeyed_once(market: Market, drive: Drive) -> None:
+    await post(await market.session("ada"))
+    await market.member("bob")
+    async with drive("bob") as driver:
+        screen = await driver.browsing()
+        profile = ProfileScreen("bob")
+        driver.app.go_to(profile)
+        await as_soon_as(lambda: driver.app.screen is profile)
+        assert not profile.is_mounted
+        await driver.app.on_event(events.Key("slash", "/"))
+        at_once(driver, *"wet")
+        await driver.until(lambda: profile.narrow_text == "wet", "the letters behind the key that opens the line")
+        await driver.press("escape")
+        at_once(driver, "escape", "escape", "escape")
+        await driver.until(lambda: driver.app.screen is screen, "to be back")
+        await driver.press("ctrl+p")
+        palette = driver.app.screen
+        assert isinstance(palette, Palette)
+        found = palette.query_one(CommandList)
+        await driver.until(lambda: found.option_count, "the commands")
+        # a list that is filled and not laid out yet
+        found.display = False
+        await driver.pilot.pause()
+        found.set_options(list(found.options))
+        found.highlighted = 0
+        await driver.press("pagedown", "pageup")
+        # as its clicks do, one right after the other
+        palette.dismiss(None)
+        palette.dismiss(None)
+        await driver.until(lambda: driver.app.screen is screen, "to be back")
+        await driver.press("M")
+        await driver.until(lambda: isinstance(driver.app.screen, MarketOverviewScreen), "the market")
+        await driver.press("ctrl+o")
+        await driver.until(lambda: isinstance(driver.app.screen, JumpScreen), "the labels")
+        at_once(driver, *"aaa")
+        await driver.until(lambda: not isinstance(driver.app.screen, JumpScreen), "the labels to go")
+        await driver.pilot.pause()
+        assert isinstance(driver.app.screen, MarketOverviewScreen), "one label was chosen, and nothing else left"
+
+
+async def test_screens_that_were_left_are_given_back(market: Market, drive: Drive) -> None:
+    await post(await market.session("ada"))
+    await market.member("bob")
+    async with drive("bob") as driver:
+        browse = await driver.browsing()
+        left: weakref.WeakSet[Screen[object]] = weakref.WeakSet()
+        for key in (*"MAImnP", "question_mark", "f", "ctrl+p"):
+            await driver.press(key)
+            await driver.until(lambda: driver.app.screen is not browse, key)
+            left.add(driver.app.screen)
+            await driver.press("escape")
+            await driver.until(lambda: driver.app.screen is browse, f"to be back from {key}")
+
+        async def kept() -> list[str]:
+            await forget_timers()
+            gc.collect()
+            return [str(screen) for screen in left]
+
+        assert await soon(kept) == []
