@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from phresh_tui.database import cleanings, offers
 from phresh_tui.market.cleaning import Booking
+from phresh_tui.tui.screens.confirm import AskReason
 from tests.support import Market, draft
 from tests.tui.conftest import Drive
 
@@ -45,3 +46,21 @@ async def test_any_keys_on_jobs_in_every_state_break_nothing(market: Market, dri
             if chance.random() < 0.6:
                 await driver.pilot.pause()
         assert driver.app.is_running
+
+
+async def test_what_is_typed_right_behind_the_key_that_asks_is_not_lost(market: Market, drive: Drive) -> None:
+    bob = await market.session("bob")
+    await cleanings.post(bob, uuid4(), draft("Oven"))
+    async with drive("bob", refresh="60") as driver:
+        browse = await driver.browsing()
+        await driver.until(lambda: driver.details[0].is_settled, "which keys there are")
+        browse.action_cancel_job()
+        # the question is not drawn yet, and has no field
+        assert isinstance(driver.app.screen, AskReason)
+        for key in "sold-already":
+            driver.app.simulate_key(key)
+        await driver.see("Cancel “Oven”: why?", "sold-already")
+        await driver.press("enter")
+        await driver.see("0 open jobs")
+        (row,) = await market.psql("select reason from events where move = 'cancel'")
+        assert row["reason"] == "sold-already"

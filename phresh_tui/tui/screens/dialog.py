@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, Label, TextArea
 
 from phresh_tui.market.cleaning import Cleaning
@@ -69,6 +71,7 @@ class MoveDialog(Dialog[bool]):
         super().__init__()
         self.job = job
         self._sending = False
+        self._early: list[str] = []
 
     # --- what each dialog says for itself
 
@@ -94,13 +97,27 @@ class MoveDialog(Dialog[bool]):
             yield Label("", id="told", markup=False)
 
     def on_mount(self) -> None:
-        """Puts back what was typed last time."""
+        """Puts back what was typed last time, and what was typed while there was no field yet."""
         for name, text in self.phresh.moves.typed.get(self._key, {}).items():
             for box in self.query(f"#{name}"):
                 if isinstance(box, Input):
                     box.value = text
                 elif isinstance(box, TextArea):
                     box.text = text
+        if chain := self.focus_chain:
+            self.set_focus(chain[0])
+            for character in self._early:
+                _insert(chain[0], character)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keeps what is typed right behind the key that opened it: a field in focus takes its letters itself."""
+        if event.is_printable and event.character:
+            if self.focused is None:
+                self._early.append(event.character)
+                event.stop()
+            elif isinstance(self.focused, (Input, TextArea)):
+                _insert(self.focused, event.character)
+                event.stop()
 
     @property
     def _key(self) -> tuple[str, int]:
@@ -167,3 +184,10 @@ class MoveDialog(Dialog[bool]):
         if any(text.strip() for text in typed.values()) and not self._sending:
             self.phresh.moves.typed[self._key] = typed
         self.close(False)
+
+
+def _insert(field: Widget | None, text: str) -> None:
+    if isinstance(field, Input):
+        field.insert_text_at_cursor(text)
+    elif isinstance(field, TextArea):
+        field.insert(text)
