@@ -267,7 +267,11 @@ def on_job(tab: int, down: int, key: str, see: str) -> Steps:
 
     async def run(driver: Driver) -> None:
         await there(driver)
-        await driver.until(lambda: all(detail.is_settled for detail in driver.details), "which keys there are")
+        # before the list is read there is no job, and nothing more to know of it
+        await driver.until(
+            lambda: all(detail.job is not None and detail.is_settled for detail in driver.details),
+            "which keys there are",
+        )
         await do(driver)
 
     return run
