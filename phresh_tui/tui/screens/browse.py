@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from phresh_tui.tui.exporting import Export
 
 
+# seconds after which everything is there, whatever has come
+LATEST = 0.3
+
+
 class BrowseScreen(Searching):
     """The list of open jobs, with the selected one in full beside or below it."""
 
@@ -63,7 +67,8 @@ class BrowseScreen(Searching):
         self._list = jobs
         self._job_due = view.job
         yield TopBar("Browse")
-        yield SectionTabs(self.session, self.phresh.preferences.sections, id="sections")
+        if sections := self.phresh.preferences.sections:
+            yield SectionTabs(self.session, sections, id="sections")
         yield Static(id="in-force", markup=False)
         if view.query:
             yield from self.make_lines(view.query)
@@ -75,7 +80,6 @@ class BrowseScreen(Searching):
             yield JobDetail(self.session, id="detail")
             if self.app.size.width >= BROAD:
                 yield SidePanel(self.session)
-        yield MessageLine()
         yield KeyBar()
 
     @property
@@ -99,7 +103,10 @@ class BrowseScreen(Searching):
         if self._view.query:
             self.lines.problem.show(parse_query(self._view.query, local_now()).problems)
         if self._view.section <= len(self.phresh.preferences.sections):
-            self.query_one(SectionTabs).choose(self._view.section)
+            for tabs in self.query(SectionTabs):
+                tabs.choose(self._view.section)
+        # also when nothing comes
+        self.set_timer(LATEST, self._mount_the_rest)
         self.draw_in_force()
 
     # --- what is in force
@@ -137,7 +144,6 @@ class BrowseScreen(Searching):
     def _loaded(self) -> None:
         self.phresh.settled.set()
         if not self._is_whole:
-            self._is_whole = True
             self.call_after_refresh(self._mount_the_rest)
         self.draw_in_force()
         self.correct_when_empty()
@@ -151,14 +157,17 @@ class BrowseScreen(Searching):
 
     def _mount_the_rest(self) -> None:
         """What is not seen on the first frame, and would hold it up."""
-        if not self.is_attached:
+        if self._is_whole or not self.is_attached:
             return
+        self._is_whole = True
         assert self.lines
+        self.mount(MessageLine(), before=self.query_one(KeyBar))
         if not self.query(SidePanel):
             self.query_one("#panes").mount(SidePanel(self.session))
 
     @on(JobList.Failed)
     def _failed(self, event: JobList.Failed) -> None:
+        self._mount_the_rest()
         self.phresh.tell_error(event.error)
 
     @on(JobList.Selected)
@@ -223,7 +232,8 @@ class BrowseScreen(Searching):
         if number > len(sections):
             return
         section = sections[number - 1] if number else None
-        self.query_one(SectionTabs).choose(number)
+        for tabs in self.query(SectionTabs):
+            tabs.choose(number)
         self._view = replace(self._view, section=number)
         sort = Sort(section.sort) if section is not None and section.sort else None
         self.show_query(section.query if section is not None else "", sort)
