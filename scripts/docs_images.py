@@ -220,6 +220,8 @@ async def _post(driver: Driver) -> None:
     await driver.press("tab", "tab")
     await driver.type("20,50\tOld Town\ttomorrow 9:00\t2.5")
     await driver.see("= 2.5 hours, about $51.25 in total")
+    driver.app.screen.query_one("#form").scroll_home(animate=False)
+    await driver.see("Name")
 
 
 async def _offers(driver: Driver) -> None:
