@@ -38,7 +38,7 @@ async def test_the_second_to_claim_learns_who_was_faster(market: Market) -> None
     with pytest.raises(JobNotOpen) as refusal:
         await cleanings.claim(eve, uuid4(), job)
     assert refusal.value.taken_by == "bob"
-    assert "@bob was faster" in str(refusal.value)
+    assert "@bob has it now" in str(refusal.value)
 
 
 async def test_a_request_sent_again_is_answered_as_the_first_time(market: Market) -> None:

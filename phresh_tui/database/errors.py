@@ -124,7 +124,7 @@ def refusal(error: asyncpg.PostgresError) -> PhreshError:
     if state == "PH001":
         return BadInput(what, "", hint or "Change it", field=error.column_name or "")
     if state == "PH003":
-        why = f"@{handle_of(detail)} was faster" if detail else ""
+        why = f"@{handle_of(detail)} has it now" if detail else ""
         return JobNotOpen(what, why, hint or "Choose another one", taken_by=handle_of(detail))
     if state == "PH004":
         return PriceChanged(what, "", hint, price=Decimal(detail))
