@@ -17,7 +17,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import Provider
 from textual.css.query import NoMatches
-from textual.dom import DOMNode
+from textual.dom import DOMNode, NoScreen
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
@@ -209,7 +209,7 @@ class PhreshApp(App[int]):
         """A screen that is being left may look for a part that is gone already: nobody sees it, so it is no fault."""
         node = active_message_pump.get(None)
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(cause, NoMatches) and isinstance(node, DOMNode) and _is_leaving(node):
+        if isinstance(cause, NoMatches | NoScreen) and isinstance(node, DOMNode) and _is_leaving(node):
             logger.info("%s was left: %s", node, cause)
             return
         super()._handle_exception(error)
@@ -310,7 +310,8 @@ class PhreshApp(App[int]):
         self.looks += 1
         self.unread.look()
         for screen in reversed(self.screen_stack):
-            if isinstance(screen, MarketScreen):
+            # one that is not put together yet reads by itself
+            if isinstance(screen, MarketScreen) and screen.is_mounted:
                 screen.looked = self.looks
                 screen.look_again()
                 for panel in screen.query(SidePanel):
@@ -463,11 +464,14 @@ class PhreshApp(App[int]):
         """Labels everything on the screen."""
         from phresh_tui.tui.screens.jump import JumpScreen
 
+        about = self.screen
+
         def gone(target: Spot | None) -> None:
             if target is not None:
-                self.call_later(target.go)
+                # the screen's: when that is left in the meantime there is nothing to go to
+                about.call_later(target.go)
 
-        if targets := targets_on(self.screen):
+        if targets := targets_on(about):
             self.push_screen(JumpScreen(targets), gone)
 
     def action_editor(self) -> None:

@@ -94,3 +94,15 @@ async def test_screens_that_were_left_are_given_back(market: Market, drive: Driv
             return [str(screen) for screen in left]
 
         assert await soon(kept) == []
+
+
+async def test_a_look_at_the_database_lets_a_screen_be_that_is_not_there_yet(market: Market, drive: Drive) -> None:
+    await market.member("bob")
+    async with drive("bob", refresh="3600") as driver:
+        await driver.browsing()
+        overview = MarketOverviewScreen()
+        driver.app.go_to(overview)
+        await as_soon_as(lambda: driver.app.screen is overview)
+        assert not overview.is_mounted
+        driver.app.look_again()
+        await driver.see("Prices per hour")
