@@ -7,16 +7,16 @@ import logging
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from textual import events
-from textual._context import active_message_pump
 from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import Provider
-from textual.css.query import NoMatches
+from textual.css.query import DOMQuery, NoMatches
 from textual.dom import DOMNode, NoScreen
 from textual.screen import Screen
 from textual.widget import Widget
@@ -80,8 +80,18 @@ def _leaves(event: events.Event) -> bool:
     return isinstance(event, events.Key) and event.key in ("ctrl+q", "ctrl+c")
 
 
-def _is_leaving(node: DOMNode) -> bool:
+def _asked(error: BaseException) -> object:
+    """The part of the program that could not answer: whose method raised an error."""
+    found = None
+    for frame, _ in walk_tb(error.__traceback__):
+        found = frame.f_locals.get("self")
+    return found.node if isinstance(found, DOMQuery) else found
+
+
+def _is_leaving(node: object) -> bool:
     """Whether a part of the program is being taken away, or the program with it."""
+    if not isinstance(node, DOMNode):
+        return False
     return not node.is_attached or any(part._pruning for part in node.ancestors_with_self)
 
 
@@ -207,10 +217,9 @@ class PhreshApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A screen that is being left may look for a part that is gone already: nobody sees it, so it is no fault."""
-        node = active_message_pump.get(None)
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(cause, NoMatches | NoScreen) and isinstance(node, DOMNode) and _is_leaving(node):
-            logger.info("%s was left: %s", node, cause)
+        if isinstance(cause, NoMatches | NoScreen) and _is_leaving(_asked(cause)):
+            logger.info("A part was left: %s", cause)
             return
         super()._handle_exception(error)
 
@@ -455,9 +464,13 @@ class PhreshApp(App[int]):
         if isinstance(event, events.Key | events.Paste) and is_too_small(self.size) and not _leaves(event):
             # nobody sees what it would do
             return
-        if isinstance(event, events.InputEvent | events.Paste) and self.screen_stack:
-            # one that comes right behind the key that opened a screen would look for parts that are not there yet
-            await self.screen._mounted_event.wait()
+        if isinstance(event, events.InputEvent | events.Paste):
+            if self.screen_stack:
+                # one that comes right behind the key that opened a screen would look for parts that are not there yet
+                await self.screen._mounted_event.wait()
+            if not self.screen_stack:
+                # the program has been left
+                return
         await super().on_event(event)
 
     def action_jump(self) -> None:

@@ -216,7 +216,7 @@ class Monkey:
             for key in keys:
                 app.post_message(events.Key(key, key_to_character(key)))
                 if waits:
-                    await pilot.pause(0)
+                    await pilot._wait_for_screen()
         elif kind < 0.86:
             text = self._chance.choice(PASTED)
             self._last.append(f"paste {text[:20]!r}")
@@ -239,7 +239,8 @@ class Monkey:
             await asyncio.sleep(0.15)
             await pilot.pause()
         else:
-            await pilot.pause(0)
+            # without a picture each time: most of a run would go into those
+            await pilot._wait_for_screen()
         return done
 
     def _keys(self, screen: Screen[object], kind: float) -> list[str]:

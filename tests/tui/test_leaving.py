@@ -12,6 +12,7 @@ from textual.command import CommandList
 from textual.keys import key_to_character
 from textual.screen import Screen
 
+from phresh_tui.tui.app import _is_leaving
 from phresh_tui.tui.palette import Palette
 from phresh_tui.tui.screens.jump import JumpScreen
 from phresh_tui.tui.screens.market import MarketOverviewScreen
@@ -106,3 +107,22 @@ async def test_a_look_at_the_database_lets_a_screen_be_that_is_not_there_yet(mar
         assert not overview.is_mounted
         driver.app.look_again()
         await driver.see("Prices per hour")
+
+
+async def test_what_is_late_and_looks_for_a_part_of_a_screen_that_was_left_ends_nothing(
+    market: Market, drive: Drive
+) -> None:
+    await market.member("bob")
+    async with drive("bob") as driver:
+        browse = await driver.browsing()
+        await driver.press("question_mark")
+        sheet = driver.app.screen
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is browse and not sheet.is_attached, "the help to be gone")
+        driver.app.call_later(sheet.query_one, "#words")
+        driver.app.call_later(lambda: sheet.query("#words").first())
+        await driver.press("f")
+        await driver.see("Filter")
+        assert _is_leaving(sheet)
+        # a part that is missing on a screen that is there is a fault, and is told
+        assert not _is_leaving(browse)

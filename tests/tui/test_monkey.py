@@ -32,6 +32,12 @@ OTHERS = ("cleo", "dan")
 ROUNDS = 20
 
 
+@pytest.fixture(autouse=True)
+def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screen is drawn four times a second, and whenever somebody rests: most of a run would go into pictures."""
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 0.25)
+
+
 async def impossible(market: Market) -> list[str]:
     """What cannot be in the database: what is not as the record says, held twice, or held by nobody."""
     found = [f"job {number} is not what its events say" for number in await unexplained(market)]
