@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -16,8 +15,7 @@ from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import Provider
-from textual.css.query import DOMQuery, NoMatches
-from textual.dom import DOMNode, NoScreen
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
@@ -35,6 +33,7 @@ from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
+from phresh_tui.tui.leaving import is_late, unless_late
 from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
@@ -78,21 +77,6 @@ class _LogStream:
 
 def _leaves(event: events.Event) -> bool:
     return isinstance(event, events.Key) and event.key in ("ctrl+q", "ctrl+c")
-
-
-def _asked(error: BaseException) -> object:
-    """The part of the program that could not answer: whose method raised an error."""
-    found = None
-    for frame, _ in walk_tb(error.__traceback__):
-        found = frame.f_locals.get("self")
-    return found.node if isinstance(found, DOMQuery) else found
-
-
-def _is_leaving(node: object) -> bool:
-    """Whether a part of the program is being taken away, or the program with it."""
-    if not isinstance(node, DOMNode):
-        return False
-    return not node.is_attached or any(part._pruning for part in node.ancestors_with_self)
 
 
 def _commands() -> type[Provider]:
@@ -217,11 +201,13 @@ class PhreshApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A screen that is being left may look for a part that is gone already: nobody sees it, so it is no fault."""
-        cause = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(cause, NoMatches | NoScreen) and _is_leaving(_asked(cause)):
-            logger.info("A part was left: %s", cause)
-            return
-        super()._handle_exception(error)
+        if not is_late(error.error if isinstance(error, WorkerFailed) else error):
+            super()._handle_exception(error)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """The same for messages, of which the next ones have to come as well."""
+        with unless_late():
+            await super()._dispatch_message(message)
 
     def _start_widget(self, parent: Widget, widget: Widget) -> None:
         """A scroll bar of what is being taken away would never be ended, and would keep all of it in memory."""

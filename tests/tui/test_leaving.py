@@ -7,12 +7,14 @@ import gc
 import weakref
 from collections.abc import Callable
 
+import pytest
 from textual import events
 from textual.command import CommandList
+from textual.css.query import NoMatches
 from textual.keys import key_to_character
 from textual.screen import Screen
 
-from phresh_tui.tui.app import _is_leaving
+from phresh_tui.tui.leaving import is_late
 from phresh_tui.tui.palette import Palette
 from phresh_tui.tui.screens.jump import JumpScreen
 from phresh_tui.tui.screens.market import MarketOverviewScreen
@@ -120,9 +122,11 @@ async def test_what_is_late_and_looks_for_a_part_of_a_screen_that_was_left_ends_
         await driver.press("escape")
         await driver.until(lambda: driver.app.screen is browse and not sheet.is_attached, "the help to be gone")
         driver.app.call_later(sheet.query_one, "#words")
-        driver.app.call_later(lambda: sheet.query("#words").first())
+        browse.call_later(lambda: sheet.query("#words").first())
+        browse.call_after_refresh(sheet.query_one, "#words")
         await driver.press("f")
         await driver.see("Filter")
-        assert _is_leaving(sheet)
         # a part that is missing on a screen that is there is a fault, and is told
-        assert not _is_leaving(browse)
+        with pytest.raises(NoMatches) as missing:
+            browse.query_one("#nowhere")
+        assert not is_late(missing.value)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.message import Message
 from textual.screen import Screen
 
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.first_steps import greet
+from phresh_tui.tui.leaving import unless_late
 from phresh_tui.tui.marks import Marks
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.bars import TopBar
@@ -64,6 +66,11 @@ class MarketScreen(Screen[None]):
     def on_compose(self) -> None:
         """Is laid out for its size from the first frame on."""
         self.wear_size()
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """What is late ends nothing here."""
+        with unless_late():
+            await super()._dispatch_message(message)
 
     def show_link(self, link: Link) -> None:
         """Tells the top line how the connection is."""

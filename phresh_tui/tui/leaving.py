@@ -1,0 +1,41 @@
+"""What comes late: it looks for a part of a screen that has just been left, which is no fault, for nobody sees it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from traceback import walk_tb
+
+from textual.css.query import DOMQuery, NoMatches
+from textual.dom import DOMNode, NoScreen
+
+logger = logging.getLogger("phresh")
+
+
+def is_late(error: BaseException) -> bool:
+    """Whether an error is that of a part which is being taken away, or of a program that is."""
+    if not isinstance(error, NoMatches | NoScreen):
+        return False
+    asked = None
+    for frame, _ in walk_tb(error.__traceback__):
+        # the innermost is the one that could not answer
+        asked = frame.f_locals.get("self")
+    if isinstance(asked, DOMQuery):
+        asked = asked.node
+    if not isinstance(asked, DOMNode):
+        return False
+    late = not asked.is_attached or any(part._pruning for part in asked.ancestors_with_self)
+    if late:
+        logger.info("Too late: %s", error)
+    return late
+
+
+@contextmanager
+def unless_late() -> Iterator[None]:
+    """Lets what is late be; Textual would deliver no further message to the part that it happens in."""
+    try:
+        yield
+    except (NoMatches, NoScreen) as error:
+        if not is_late(error):
+            raise
