@@ -134,8 +134,8 @@ async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
     seen = screens_of(await run(market, seed, number, caplog))
     # a monkey that stays on one screen finds nothing
     assert len(seen) > 8, sorted(seen)
-    # and so does one that only looks
-    assert len(await moves(market)) >= 3
+    # and so does one that only looks: jobs were posted for it
+    assert await moves(market) > {"post"}
 
 
 @pytest.mark.soak
