@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from phresh_tui.database import cleanings, offers
+from phresh_tui.database.connections import connected
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking, Cleaning
 from phresh_tui.market.record import OfferStatus
@@ -82,3 +83,26 @@ async def test_an_overlap_is_said_before_the_claim_and_named_by_the_refusal(mark
         await driver.see("It overlaps with “Kitchen”")
         await driver.press("y")
         await driver.see("Not claimed: you have “Kitchen” (")
+
+
+async def test_what_was_typed_into_a_dialog_that_is_left_while_it_is_sent_is_kept_when_it_is_refused(
+    market: Market, drive: Drive
+) -> None:
+    ada = await market.session("ada")
+    job = await posted(ada, "Windows", booking=Booking.BY_OFFER)
+    await market.member("bob")
+    async with drive("bob", refresh="60") as driver, connected(market.operator) as operator:
+        await driver.browsing()
+        await driver.press("o")
+        await driver.see("Your offer to do “Windows”")
+        await driver.press("tab")
+        await driver.type("I bring a ladder")
+        async with operator.transaction():
+            # somebody holds the job until they have cancelled it
+            await operator.execute("update public.cleanings set status = 'cancelled' where id = $1", job.id)
+            await driver.press("ctrl+s")
+            await driver.see("Sending …")
+            await driver.press("escape")
+            await driver.not_see("Your offer to do")
+        await driver.see("cancelled")
+        assert driver.app.moves.typed["OfferDialog", job.id]["words"] == "I bring a ladder"

@@ -188,7 +188,8 @@ class MoveDialog(Dialog[bool]):
     def action_leave(self) -> None:
         """Changes nothing; what was typed is there the next time."""
         typed = self.typed()
-        if any(text.strip() for text in typed.values()) and not self._sending:
+        # also while it is on its way: it may come back refused, and is forgotten when it is taken
+        if any(text.strip() for text in typed.values()) and not self._answered:
             self.phresh.moves.typed[self._key] = typed
         self.close(False)
 
