@@ -176,7 +176,7 @@ class Draw:
 
 def _descriptions(language: Language, chance: random.Random) -> list[str | None]:
     """Remarks in a row, or below each other, or nothing."""
-    rows = [chance.sample(language.remarks, chance.choice((0, 1, 1, 2, 2, 3))) for _ in range(DESCRIPTIONS)]
+    rows = [chance.sample(language.remarks, chance.choice((0, 0, 1, 1, 1, 2))) for _ in range(DESCRIPTIONS)]
     return [("\n" if chance.random() < 0.2 else " ").join(row) or None for row in rows]
 
 
