@@ -15,6 +15,7 @@ from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import Provider
+from textual.errors import NoWidget
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -33,7 +34,7 @@ from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
-from phresh_tui.tui.leaving import is_late, unless_late
+from phresh_tui.tui.leaving import is_going, is_late, unless_late
 from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
@@ -457,7 +458,15 @@ class PhreshApp(App[int]):
             if not self.screen_stack:
                 # the program has been left
                 return
+        if isinstance(event, events.MouseDown) and self._is_going(event):
+            return
         await super().on_event(event)
+
+    def _is_going(self, event: events.MouseDown) -> bool:
+        """Whether what lies under the mouse is being taken away: Textual would select its text, beside no parent."""
+        with suppress(NoWidget):
+            return is_going(self.get_widget_at(int(event.x), int(event.y))[0])
+        return False
 
     def action_jump(self) -> None:
         """Labels everything on the screen."""

@@ -13,6 +13,11 @@ from textual.dom import DOMNode, NoScreen
 logger = logging.getLogger("phresh")
 
 
+def is_going(node: DOMNode) -> bool:
+    """Whether a part of the program is being taken away, or is gone."""
+    return not node.is_attached or any(part._pruning for part in node.ancestors_with_self)
+
+
 def is_late(error: BaseException) -> bool:
     """Whether an error is that of a part which is being taken away, or of a program that is."""
     if not isinstance(error, NoMatches | NoScreen):
@@ -25,10 +30,10 @@ def is_late(error: BaseException) -> bool:
         asked = asked.node
     if not isinstance(asked, DOMNode):
         return False
-    late = not asked.is_attached or any(part._pruning for part in asked.ancestors_with_self)
-    if late:
+    if is_going(asked):
         logger.info("Too late: %s", error)
-    return late
+        return True
+    return False
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from phresh_tui.tui.palette import Palette
 from phresh_tui.tui.screens.jump import JumpScreen
 from phresh_tui.tui.screens.market import MarketOverviewScreen
 from phresh_tui.tui.screens.profile import ProfileScreen
+from phresh_tui.tui.widgets.bars import TopBar
 from tests.support import Market, post
 from tests.tui.conftest import Drive
 from tests.tui.monkey import forget_timers, soon
@@ -130,3 +131,17 @@ async def test_what_is_late_and_looks_for_a_part_of_a_screen_that_was_left_ends_
         with pytest.raises(NoMatches) as missing:
             browse.query_one("#nowhere")
         assert not is_late(missing.value)
+
+
+async def test_a_click_on_what_has_just_been_taken_away_does_nothing(market: Market, drive: Drive) -> None:
+    await market.member("bob")
+    async with drive("bob") as driver:
+        browse = await driver.browsing()
+        bar = browse.query_one(TopBar)
+        with driver.app.batch_update():
+            # its place on the screen is not given to anything else yet
+            await bar.remove()
+            assert driver.app.get_widget_at(2, 0)[0] is bar
+            await driver.app.on_event(events.MouseDown(None, 2, 0, 0, 0, 1, False, False, False, 2, 0))
+        await driver.press("f")
+        await driver.see("Filter")
