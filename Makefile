@@ -11,7 +11,7 @@ STALE := $(if $(wildcard .venv/installed),$(shell $(PY) -c '' >/dev/null 2>&1 ||
 # one process for each core and one more (tests/conftest.py): each has an embedded PostgreSQL of its own
 WORKERS ?= auto
 
-.PHONY: run test check format lint types imports coverage bench profile soak docs-images clean stale-environment
+.PHONY: run test check format lint types imports coverage bench profile soak looks docs-images clean stale-environment
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -62,6 +62,11 @@ soak: .venv/installed-dev
 
 .venv/installed-dev: .venv/installed pyproject.toml constraints.txt
 	@$(PYTHON) scripts/install.py dev
+
+# takes the pictures anew that the screens are compared with; `git diff` shows what has changed
+# `make looks ARGS="-k 'agenda or inbox'"` takes only those; python -m tests.tui.pictures draws them
+looks: .venv/installed-dev
+	@LOOKS=1 $(PY) -m pytest -n $(WORKERS) -m soak tests/tui/test_looks.py $(ARGS)
 
 # the pictures and the tables of the README and of docs/, from the program as it is now
 docs-images: .venv/installed-dev

@@ -42,7 +42,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 # what takes longest: begun last, one process would go on with it alone
-LONGEST = ("test_monkey.py", "test_looks.py", "test_snapshots.py", "test_naughty.py")
+LONGEST = ("test_monkey.py", "test_looks.py", "test_naughty.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, an empty folder to stand in, and nothing configured: no test touches what is the user's."""
     for name in list(os.environ):
-        if name.startswith(SETTINGS) and not name.startswith("TEXTUAL_SNAPSHOT"):
+        if name.startswith(SETTINGS):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     home.mkdir()

@@ -31,6 +31,7 @@ from phresh_tui.tui.job_reader import SLOW
 from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.styles import PLACES
+from phresh_tui.tui.widgets.field import fitting
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -40,6 +41,12 @@ PAUSE = 0.15
 FOUND = 8
 # what a command that fits scores at least; jobs and members come after those
 BELOW_COMMANDS = 0.05
+
+
+# cells of the line that is typed into for what is no text
+BESIDE = 8
+# what may be typed, in ever fewer words
+HINTS = ("What to do, a job or its number, a member …", "What to do, a job, a member …")
 
 
 class Palette(CommandPalette):
@@ -53,8 +60,7 @@ class Palette(CommandPalette):
     ]
 
     def __init__(self) -> None:
-        super().__init__(placeholder="What to do, a job or its number, a member …")
-
+        super().__init__(placeholder=HINTS[0])
         self._awaits_hits = False
         self._enter_due = False
 
@@ -62,6 +68,10 @@ class Palette(CommandPalette):
     _BUSY_COUNTDOWN = SLOW  # type: ignore[misc]
     # what is found at once is shown at once, also while the database is still asked
     _RESULT_BATCH_TIME = 0.0  # type: ignore[misc]  # Textual waits a quarter of a second
+
+    def on_resize(self) -> None:
+        """Another width has room for other words."""
+        self.query_one(Input).placeholder = fitting(HINTS, self.size.width - BESIDE)
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -13,6 +13,9 @@ from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.job_list import JobList
 
+# seconds that a test waits for what it wants to see, on a machine that is busy with other things
+PATIENCE = 30.0
+
 
 class Driver:
     """A person at the keyboard: presses keys, waits until the screen says something, reads it."""
@@ -75,7 +78,7 @@ class Driver:
         names = {" ": "space", "\n": "enter", "\t": "tab"}
         await self.pilot.press(*(names.get(character, character) for character in text))
 
-    async def see(self, *texts: str, seconds: float = 10.0) -> None:
+    async def see(self, *texts: str, seconds: float = PATIENCE) -> None:
         """Waits until all of the texts stand on the screen."""
         await self.until(lambda: all(text in self.text for text in texts), f"to see {texts}", seconds)
 
@@ -88,11 +91,11 @@ class Driver:
 
         await self.until(seen, f"to see {texts}")
 
-    async def not_see(self, text: str, seconds: float = 10.0) -> None:
+    async def not_see(self, text: str, seconds: float = PATIENCE) -> None:
         """Waits until a text is gone."""
         await self.until(lambda: text not in self.text, f"{text!r} to go", seconds)
 
-    async def until(self, condition: object, what: str = "it", seconds: float = 10.0) -> None:
+    async def until(self, condition: object, what: str = "it", seconds: float = PATIENCE) -> None:
         assert callable(condition)
         deadline = asyncio.get_running_loop().time() + seconds
         while not condition():

@@ -1,20 +1,23 @@
-"""What every screen looks like, measured: five sizes, our four themes, short and monstrous content.
+"""What every screen looks like: five sizes and one that is too small, our four themes, short and monstrous content.
 
-One run of the program goes over all screens and is given one size after the other. Of each picture is asked: nothing is
-drawn beside its place, every line is as wide as the terminal, no key of the key line is cut, nothing scrolls to the
-side, no label is cut but by an ellipsis, every text can be read on its ground (WCAG 2.2, 1.4.3: 4.5 to 1; 1.4.6: 7 to
-1 where the contrast is to be high). `make test` takes one size and theme of each screen by a seed, `make soak` all.
+Each picture is compared with the one that was accepted (`pictures.py`), and measured: nothing is drawn beside its
+place, every line is as wide as the terminal, no key of the key line is cut, nothing scrolls to the side, no label is
+cut but by an ellipsis, every text can be read on its ground (WCAG 2.2, 1.4.3: 4.5 to 1; 1.4.6: 7 to 1 where the
+contrast is to be high). `make test` takes one size and theme of each scene, `make soak` all of them.
 
-``LOOKS=folder`` keeps every picture as SVG, to be looked at.
+`make looks ARGS="-k agenda"` takes the pictures anew and writes them; `git diff` shows what has changed.
 """
 
 from __future__ import annotations
 
+import importlib
 import math
 import os
-import random
-from collections.abc import Iterator
-from pathlib import Path
+import pkgutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -23,64 +26,174 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from textual.color import Color
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Label
+from textual.widgets import Input, Static
 
+import phresh_tui.tui
 from phresh_tui.tui.themes import COLOUR_BLIND, CONTRAST, OWN
 from phresh_tui.tui.widgets.bars import KeyBar, TopBar
+from phresh_tui.tui.widgets.too_small import is_too_small
 from tests.support import Market
-from tests.tui.gallery import CONTENTS, SCREENS, app_for, begin, clock_stands, furnish, resize, settled
+from tests.tui.contents import CONTENTS
+from tests.tui.gallery import SCENES, Scene, Stage, clock_stands, opened, resize, show, still
+from tests.tui.pictures import FOLDER, Album, Picture, Size, file_of, named
 from tests.tui.support import Driver
 
-SIZES = [(200, 50), (100, 30), (80, 24), (60, 50), (40, 12)]
+SIZES: list[Size] = [(160, 48), (100, 30), (80, 24), (60, 50), (40, 12), (20, 5)]
 THEMES = [theme.name for theme in OWN]
-SEED = 5
+PLAIN = (80, 24)
+# cells of a line that can be typed into
+LEAST_TYPED = 5
+# `make looks`: what is seen is accepted
+ACCEPTS = bool(os.environ.get("LOOKS"))
 # frames, bars and charts are drawn, not read
 DRAWN = {chr(code) for code in range(0x2500, 0x25A0)} | {chr(code) for code in range(0x2800, 0x2900)} | {"·", "▸", "•"}
 
 
+@dataclass
+class Looker:
+    """Goes from scene to scene, takes pictures and says what is wrong with them."""
+
+    driver: Driver
+    market: Market
+    content: str
+    faults: list[str] = field(default_factory=list)
+
+    async def look(self, name: str, pairs: Iterable[tuple[Size, str]]) -> dict[tuple[str, str], Picture]:
+        """The pictures of a scene, by size and theme; one that cannot be come to is a fault, and the next one is."""
+        try:
+            return await self._look(name, pairs)
+        except AssertionError as error:
+            self.faults.append(f"{name}, {self.content}: {error}")
+            return {}
+
+    async def _look(self, name: str, pairs: Iterable[tuple[Size, str]]) -> dict[tuple[str, str], Picture]:
+        driver, scene = self.driver, SCENES[name]
+        taken = {}
+        for size, group in groupby(pairs, key=lambda pair: pair[0]):
+            if scene.holds:
+                await self._come(scene, size)
+            for _, theme in group:
+                if driver.app.theme != theme:
+                    driver.app.theme = theme
+                    await still(driver)
+                if not scene.holds:
+                    await self._come(scene, size)
+                taken[named(size), theme] = picture = Picture.of(driver.app)
+                where = f"{name}, {self.content}, {named(size)}, {theme}"
+                self.faults += [f"{where}: {fault}" for fault in _faults(driver, theme)]
+                if not ACCEPTS:
+                    self.faults += [f"{where}: {fault}" for fault in _changes(picture, name, self.content, size, theme)]
+            if scene.after:
+                await self.market.psql(scene.after)
+                driver.app.unread.look()
+        return taken
+
+    async def _come(self, scene: Scene, size: Size) -> None:
+        """Always on the same way, for what is scrolled stays so: in a plain terminal, which then gets its size."""
+        driver = self.driver
+        if scene.holds:
+            await resize(driver, PLAIN)
+            await show(driver, scene)
+            await resize(driver, size)
+            # what there was no room for is read now
+            await still(driver)
+        else:
+            await resize(driver, size)
+            if not is_too_small(driver.app.size):
+                await show(driver, scene)
+
+
+def _changes(picture: Picture, name: str, content: str, size: Size, theme: str) -> Iterator[str]:
+    file = file_of(name, content)
+    if not file.exists():
+        yield "there is no accepted picture; `make looks` takes one"
+        return
+    yield from Album.read(file.read_text(encoding="utf-8")).picture(named(size), theme).differences(picture)
+
+
+def _tell(faults: list[str]) -> None:
+    assert not faults, "\n".join([*faults[:60], "", "`make looks ARGS='-k SCENE'` accepts what is meant to be so."])
+
+
 @pytest.mark.parametrize("content", CONTENTS)
 async def test_some_sizes_and_themes_of_every_screen(content: str, market: Market) -> None:
-    await _look(content, market, random.Random(f"{SEED} {content}"))
+    """Each scene of the market once; of the others each with one of the contents; no theme is put on twice."""
+    faults = []
+    number = list(CONTENTS).index(content)
+    with clock_stands():
+        for stage in Stage:
+            names = [name for name, scene in SCENES.items() if scene.stage is stage]
+            chosen = names if stage is Stage.MARKET else names[number::2]
+            async with opened(market, CONTENTS[content], stage) as driver:
+                looker = Looker(driver, market, content)
+                for place, name in enumerate(chosen):
+                    theme = THEMES[(place * len(THEMES) // len(chosen) + number) % len(THEMES)]
+                    pairs = [(SIZES[(place + 2 * number) % (len(SIZES) - 1)], theme)]
+                    # what is too small looks the same over every screen
+                    pairs += [(SIZES[-1], theme)] * (place == number)
+                    await looker.look(name, pairs)
+                faults += looker.faults
+    _tell(faults)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("content", CONTENTS)
-async def test_every_size_and_theme_of_every_screen(content: str, market: Market) -> None:
-    await _look(content, market, None)
-
-
-async def _look(content: str, market: Market, chance: random.Random | None) -> None:
-    faults: list[str] = []
+@pytest.mark.parametrize("name", SCENES)
+async def test_every_size_and_theme(name: str, content: str, market: Market) -> None:
     with clock_stands():
-        await furnish(market, CONTENTS[content])
-        app = app_for(market, CONTENTS[content].me)
-        async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            driver = Driver(app, pilot)
-            await driver.browsing()
-            for name, steps in SCREENS.items():
-                await resize(driver, (80, 24))
-                await begin(driver)
-                await steps(driver)
-                await settled(driver)
-                pairs = [(size, theme) for theme in THEMES for size in SIZES]
-                for size, theme in pairs if chance is None else chance.sample(pairs, 1):
-                    # a change of the theme costs much more than one of the size
-                    if app.theme != theme:
-                        app.theme = theme
-                    await resize(driver, size)
-                    _keep(driver, content, name, size, theme)
-                    faults += [f"{content} {name} {size} {theme}: {fault}" for fault in _faults(driver, theme)]
-    assert not faults, "\n".join(faults[:60])
+        async with opened(market, CONTENTS[content], SCENES[name].stage) as driver:
+            looker = Looker(driver, market, content)
+            taken = await looker.look(name, [(size, theme) for size in SIZES for theme in THEMES])
+    if ACCEPTS and taken:
+        # also what has faults, to be looked at
+        file_of(name, content).write_text(Album.of(taken).write(), encoding="utf-8")
+    for (size, theme), picture in taken.items():
+        words = Picture(picture.lines, taken[size, THEMES[0]].styles)
+        looker.faults += [f"{size} in {theme}: {other}" for other in taken[size, THEMES[0]].differences(words)]
+    _tell(looker.faults)
 
 
-def _keep(driver: Driver, content: str, name: str, size: tuple[int, int], theme: str) -> None:
-    if folder := os.environ.get("LOOKS"):
-        file = Path(folder) / f"{content}-{name}-{size[0]}x{size[1]}-{theme}.svg"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(driver.app.export_screenshot(title=f"{name} {size[0]}x{size[1]}"), encoding="utf-8")
+def screens() -> set[type[Screen[Any]]]:
+    """Every screen and dialog of the program that is not there for others to build on."""
+    for module in pkgutil.walk_packages(phresh_tui.tui.__path__, "phresh_tui.tui."):
+        importlib.import_module(module.name)
+    found: set[type[Screen[Any]]] = set()
+    left: list[type[Screen[Any]]] = [Screen]
+    while left:
+        below = left.pop().__subclasses__()
+        left += below
+        found |= {screen for screen in below if not screen.__subclasses__() and screen.__module__.startswith("phresh")}
+    return found
+
+
+def test_every_screen_of_the_program_is_in_the_gallery() -> None:
+    assert {screen.__name__ for screen in screens() - {scene.screen for scene in SCENES.values()}} == set()
+
+
+def test_every_accepted_picture_is_of_a_scene() -> None:
+    assert {file.name for file in FOLDER.iterdir()} == {
+        file_of(name, content).name for name in SCENES for content in CONTENTS
+    }
+
+
+def test_an_album_is_read_as_it_was_written_and_says_what_has_changed() -> None:
+    lines = ["大掃除 now", " " * 10]
+    dark = Picture(lines, [["bold #ffffff on #000000"] * 6 + ["on #000000"] * 4, ["on #000000"] * 10])
+    light = Picture(lines, [["bold #000000 on #ffffff"] * 10, ["on #eeeeee"] * 10])
+    album = Album.read(Album.of({("10x2", "dark"): dark, ("10x2", "light"): light}).write())
+    assert album.picture("10x2", "dark") == dark
+    assert album.picture("10x2", "light") == light
+    assert "大" in light.svg("a title")
+    assert not list(dark.differences(dark))
+    other = Picture([lines[0], "x" + lines[1][1:]], dark.styles)
+    assert list(dark.differences(other)) == ["line 2\n    was ''\n    is  'x'"]
+    (told,) = Picture([lines[0]], dark.styles[:1]).differences(Picture([lines[0]], light.styles[:1]))
+    assert told.startswith(
+        "line 1, cells 0 to 5: was bold #ffffff on #000000, is bold #000000 on #ffffff; cells 6 to 9"
+    )
 
 
 def _faults(driver: Driver, theme: str) -> Iterator[str]:
@@ -92,34 +205,48 @@ def _faults(driver: Driver, theme: str) -> Iterator[str]:
     for number, strip in enumerate(strips):
         if sum(cell_len(segment.text) for segment in strip) != width:
             yield f"line {number} is {sum(cell_len(segment.text) for segment in strip)} wide: {strip.text!r}"
+    if is_too_small(driver.app.size):
+        # the rest lies below what says so
+        return
     for widget in screen.query("*"):
         if widget.display and widget.region.area and not widget.has_class("-textual-system"):
-            yield from _cut(widget, width)
+            yield from _beside(widget, width)
+            yield from _cut(widget)
     least = 7.0 if theme == CONTRAST.name else 4.5
     yield from _faint(_read(driver, strips), least)
 
 
-def _cut(widget: Widget, width: int) -> Iterator[str]:
+def _beside(widget: Widget, width: int) -> Iterator[str]:
     if widget.show_horizontal_scrollbar and widget.styles.scrollbar_size_horizontal:
         yield f"{widget!r} scrolls to the side"
     region, parent = widget.region, widget.parent
     if region.x < 0 or region.right > width:
         yield f"{widget!r} lies beside the terminal: {region}"
+    if isinstance(parent, ModalScreen) and (region.y < 0 or region.bottom > widget.app.size.height):
+        yield f"{widget!r} lies above or below the terminal: {region}"
     # what scrolls may lie above or below, but not beside what holds it
     around = parent.region if isinstance(parent, Widget) and not widget.styles.is_docked else region
     if around.area and (region.x < around.x or region.right > around.right):
         yield f"{widget!r} {region} is drawn outside of {parent!r} {around}"
+
+
+def _cut(widget: Widget) -> Iterator[str]:
+    width = widget.region.width
     if isinstance(widget, KeyBar | TopBar):
         drawn = widget.render()
         assert hasattr(drawn, "cell_length")
-        if drawn.cell_length > region.width:
+        if drawn.cell_length > width:
             yield f"{widget!r} is cut: {drawn}"
-    if isinstance(widget, Label) and widget.parent is not None and widget.content_size.height:
+    if isinstance(widget, Static) and widget.content_size.height and widget.styles.text_overflow != "ellipsis":
         needed = widget.get_content_height(widget.screen.size, widget.screen.size, widget.content_size.width)
         if needed > widget.content_size.height:
-            yield f"the label {widget.content} is cut: {needed} lines in {widget.content_size.height}"
+            yield f"{widget!r} is cut: {needed} lines in {widget.content_size.height}, {widget.content}"
+    if isinstance(widget, Input) and widget.content_size.width < LEAST_TYPED:
+        yield f"{widget!r} has no room to type in"
+    if isinstance(widget, Input) and cell_len(str(widget.placeholder)) > widget.content_size.width:
+        yield f"{widget!r} cuts {widget.placeholder!r}"
     for title in (widget.border_title, widget.border_subtitle):
-        if title and cell_len(str(title)) > region.width - 4:
+        if title and cell_len(str(title)) > width - 4:
             yield f"the frame cuts {title!r}"
 
 
@@ -129,7 +256,8 @@ def _read(driver: Driver, strips: list[Strip]) -> list[Strip]:
     if not isinstance(screen, ModalScreen):
         return strips
     boxes = [widget.region for widget in screen.children if widget.display and widget.region.area]
-    return [strips[y].crop(box.x, box.right) for box in boxes for y in range(max(box.y, 0), box.bottom)[: len(strips)]]
+    screen_lines = range(len(strips))
+    return [strips[y].crop(box.x, box.right) for box in boxes for y in range(box.y, box.bottom) if y in screen_lines]
 
 
 def _faint(strips: list[Strip], least: float) -> Iterator[str]:
@@ -206,11 +334,7 @@ async def test_without_colours_every_state_is_told_by_a_word_a_sign_or_an_attrib
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     with clock_stands():
-        await furnish(market, CONTENTS["short"])
-        app = app_for(market, "bob")
-        async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            driver = Driver(app, pilot)
-            await driver.browsing()
+        async with opened(market, CONTENTS["short"], Stage.MARKET) as driver:
             for name, told in {
                 "browse": ("▸○ Wash the windows", "● connected"),
                 "posted": ("[Posted 4]", "○ Iron", "× Hall", "◐ Kitchen", "cancelled", "done"),
@@ -220,11 +344,9 @@ async def test_without_colours_every_state_is_told_by_a_word_a_sign_or_an_attrib
                 "inbox": ("● @ada finished it", "unread"),
                 "offers": ("○ @ada", "× @kim", "declined"),
             }.items():
-                await begin(driver)
-                await SCREENS[name](driver)
-                await settled(driver)
+                await show(driver, SCENES[name])
                 assert all(text in driver.text for text in told), (name, driver.text)
-                strips = app.screen._compositor.render_strips()
+                strips = driver.app.screen._compositor.render_strips()
                 styles = [segment.style for strip in strips for segment in strip if segment.style is not None]
                 colours = [colour for style in styles for colour in (style.color, style.bgcolor)]
                 assert all(colour is None or colour.is_default for colour in colours), name

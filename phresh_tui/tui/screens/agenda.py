@@ -121,7 +121,8 @@ class AgendaScreen(Narrowed):
         hours = sum((hours_of(job) for job in jobs), Decimal(0))
         money = sum((brings(job) for job in jobs), Decimal(0))
         this = monday_of(date.today())
-        parts = [(f"{self._monday:%d %b} – {sunday:%d %b %Y}", "bold")]
+        year = "" if sunday.year == date.today().year else f" {sunday.year}"
+        parts = [(f"{self._monday:%d %b} – {sunday:%d %b}{year}", "bold")]
         if self._monday == this:
             parts.append((" · this week", "$text-accent"))
         if not self._loaded:
@@ -155,6 +156,8 @@ class AgendaScreen(Narrowed):
             )  # fmt: skip
             return
         today, width = date.today(), max(lines.size.width - 2, 20)
+        # what a job brings is never cut
+        money = max([12, *(len(show_price(brings(job), currency)) + 1 for job in self._jobs.values())])
         options: list[Option] = []
         for day, claimed in self._days:
             jobs = [job for job in claimed if self._is_wanted(job)]
@@ -162,10 +165,10 @@ class AgendaScreen(Narrowed):
                 continue
             options.append(Option(_day_line(day, today, jobs, currency, width), id=f"day-{day}", disabled=not jobs))
             hurried = tight(jobs)
-            options += [self._job_line(job, job in hurried, width, currency) for job in jobs]
+            options += [self._job_line(job, job in hurried, width, money, currency) for job in jobs]
         if loose := [job for job in self._loose if self._is_wanted(job)]:
             options.append(Option(Content.styled(" Any time", "bold"), id="loose", disabled=True))
-            options += [self._job_line(job, False, width, currency) for job in loose]
+            options += [self._job_line(job, False, width, money, currency) for job in loose]
         lines.show(options)
         if self._to_today and self._loaded:
             self._to_today = False
@@ -184,7 +187,7 @@ class AgendaScreen(Narrowed):
         if self._loaded:
             self._draw_days(self.session.market.currency)
 
-    def _job_line(self, job: Cleaning, hurried: bool, width: int, currency: str) -> Option:
+    def _job_line(self, job: Cleaning, hurried: bool, width: int, money: int, currency: str) -> Option:
         if job.starts_at is None:
             when = " " * 11
         else:
@@ -193,14 +196,14 @@ class AgendaScreen(Narrowed):
             when = f"{start:%H:%M}–{end:%H:%M}" if job.hours else f"{start:%H:%M}      "
         pays = show_price(brings(job), currency) if hours_of(job) else ""
         sign = "!" if hurried else " "
-        room = max(width - 3 - len(when) - 2 - 12, 8)
+        room = max(width - 3 - len(when) - 2 - money, 8)
         area = 18 if room > 40 else 0
         state = "$text-muted" if job.status is not Status.CLAIMED else ""
         return Option(
             Content.assemble(
                 (f" {job.status.sign}{sign}", "$text-warning" if hurried else ""), (f"{when} ", "$text-accent"),
                 (fit(visible(job.name), room - area), state),
-                (fit(visible(job.area or ""), area), "$text-muted"), (fit(pays, 12, right=True), "$text-success"),
+                (fit(visible(job.area or ""), area), "$text-muted"), (fit(pays, money, right=True), "$text-success"),
             ),
             id=str(job.id),
         )  # fmt: skip

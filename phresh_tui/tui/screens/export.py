@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
@@ -18,6 +17,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.tui.exporting import CALENDAR, Export, Progress, folder, free_name, run
 from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.screens.menu import Item, Menu
+from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -71,9 +71,7 @@ class ExportDialog(Dialog[tuple[str, Path]]):
 
     def compose(self) -> ComposeResult:
         """Two lines."""
-        with Vertical(classes="box") as box:
-            box.border_title = Content(f"Export {self._export.what}")
-            box.border_subtitle = "Enter writes · Esc leaves it"
+        with Box(f"Export {visible(self._export.what)}", "Enter writes · Esc leaves it"):
             yield Choice(self._labels, id="kind")
             where = "which your browser downloads" if self.app.is_web else f"in {visible(str(folder()))}"
             yield Label(Content(f"File, {where}"), classes="field")
@@ -152,9 +150,8 @@ class ExportProgress(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """One line."""
-        with Vertical(classes="box") as box:
-            box.border_title = Content(f"Writing {visible(self._progress.file.name)}")
-            box.border_subtitle = "Esc stops it · Enter lets it go on behind"
+        hints = ("Esc stops it · Enter lets it go on behind", "Esc stops · Enter goes on behind")
+        with Box(f"Writing {visible(self._progress.file.name)}", *hints):
             yield Static(id="progress", markup=False)
 
     def on_mount(self) -> None:

@@ -21,11 +21,12 @@ from phresh_tui.tui.screens.in_force import filter_words
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.choice import Choice
+from phresh_tui.tui.widgets.field import Field
 
 TYPES: tuple[CleaningType | None, ...] = (None, *CleaningType)
 BOOKINGS: tuple[Booking | None, ...] = (None, *Booking)
-# the fields of one line each: the key of the search line, its label, and what may be typed
-AREA = ("area", "Area", "how it begins; → takes what is suggested")
+# the fields of one line each: the key of the search line, its label, and what may be typed in ever fewer words
+AREA = ("area", "Area", "how it begins; → takes what is suggested", "how it begins")
 BY = ("by", "Posted by", "a handle, or me")
 # what the search line means by itself: neither the beginning nor the end of a time
 WHOLE = ("..", "<", ">", "week")
@@ -72,31 +73,31 @@ class FilterScreen(Dialog[str]):
             labels = ["every type" if kind is None else kind.label for kind in TYPES]
             yield Choice(labels, TYPES.index(wanted.cleaning_type), id="type")
             with Horizontal(classes="pair"):
-                yield Label("Price per hour from")
+                yield Label("Per hour from")
                 yield Input(_text(wanted.min_price), id="min", compact=True)
                 yield Label("to")
                 yield Input(_text(wanted.max_price), id="max", compact=True)
-            yield from self._line(*AREA, AreaSuggester(self._session))
+            yield from self._line(*AREA, suggester=AreaSuggester(self._session))
             begins, ends = self._starts()
             with Horizontal(classes="pair"):
                 yield Label("Starts from")
-                yield Input(begins, id="starts", placeholder="mon, tomorrow 9:00", compact=True)
+                yield Field(begins, "mon, tomorrow 9:00", "mon, 9:00", "mon", id="starts")
                 yield Label("to")
-                yield Input(ends, id="starts-to", placeholder="fri, 2026-12-24", compact=True)
+                yield Field(ends, "fri, 2026-12-24", "fri", id="starts-to")
             yield from self._line(*BY)
             labels = ["booked either way" if booking is None else booking.label for booking in BOOKINGS]
             yield Choice(labels, BOOKINGS.index(wanted.booking), id="book")
             yield Choice(["at any time", "only when I am free"], int(wanted.free_only), id="free")
             with Horizontal(classes="pair"):
                 yield Label("Words".ljust(9))
-                yield Input(self._words, id="words", placeholder="of name or description", compact=True)
+                yield Field(self._words, "of name or description", "of the text", id="words")
             yield Label("", id="message", markup=False)
 
-    def _line(self, key: str, label: str, hint: str, suggester: Suggester | None = None) -> ComposeResult:
+    def _line(self, key: str, label: str, *hints: str, suggester: Suggester | None = None) -> ComposeResult:
         typed = (self._values.get(key) or [""])[0]
         with Horizontal(classes="pair"):
             yield Label(label.ljust(9))
-            yield Input(typed, id=key, placeholder=hint, suggester=suggester, compact=True)
+            yield Field(typed, *hints, id=key, suggester=suggester)
 
     def _starts(self) -> tuple[str, str]:
         """From when to when, as it was typed, so that tomorrow stays tomorrow; two of a kind are one range."""

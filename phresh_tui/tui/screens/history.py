@@ -39,7 +39,7 @@ class HistoryScreen(Narrowed):
     def compose(self) -> ComposeResult:
         """What it is about, and the line of time."""
         yield TopBar("History")
-        yield Static(f"“{visible(self._job.name)}”, no. {self._job.id}", id="about-offers", markup=False)
+        yield Static(f"No. {self._job.id}, “{visible(self._job.name)}”", id="about-offers", markup=False)
         yield self.narrow_line()
         with Reading(id="timeline"):
             yield Static("Looking …", id="events", markup=False)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import plotext._utility  # type: ignore[import-untyped]  # says nothing of its types
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -27,7 +31,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
-from phresh_tui.tui.widgets.columns import fit
+from phresh_tui.tui.widgets.columns import fit, shortened
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.tab_line import TabLine
 from phresh_tui.tui.workers import read_latest
@@ -35,9 +39,17 @@ from phresh_tui.tui.workers import read_latest
 if TYPE_CHECKING:
     from textual_plotext import Plot
 
+# of labels that meet the library would draw another one after each start: the first in the order of a set
+plotext._utility.no_duplicates = lambda data: list(dict.fromkeys(data))
 # weeks of the member's own earnings
 WEEKS = 12
 ALL_AREAS = "all"
+# cells beside a chart for its other labels and its frame; what the chart is wider than its outermost places
+BESIDE, MARGIN = 6, 1.25
+# cells from which a title has room for more than the most important
+ROOMY = 56
+# cells of a name that one can still tell from others, and of what may go into the next line
+LEAST_NAME, LONGEST_WORD = 12, 16
 PANELS = (
     ("prices", "Prices"),
     ("areas", "Areas"),
@@ -54,6 +66,9 @@ class Chart(PlotextPlot):
     Chart { height: 1fr; width: 1fr; }
     """
 
+    _labels: Mapping[float, str] | None = None
+    _mine: tuple[float, str] | None = None
+
     def colour(self, name: str) -> tuple[int, int, int]:
         """A colour of the theme, as the plotting library takes it."""
         return Color.parse(self.app.theme_variables[name]).rgb
@@ -63,7 +78,35 @@ class Chart(PlotextPlot):
         plot = self.plt
         plot.clear_data()
         plot.clear_figure()
+        self._labels = None
         return plot
+
+    def on_resize(self) -> None:
+        """Another width has room for other labels."""
+        if self._labels:
+            self.label(self._labels, self._mine)
+            self.refresh()
+
+    def label(self, labels: Mapping[float, str], mine: tuple[float, str] | None = None) -> None:
+        """Writes below the chart as many labels as there is room for.
+
+        The library drops labels that meet in the order of a set, which is another one after each start.
+
+        Args:
+            labels: by their places, which lie at even distances.
+            mine: the place and the text of one that is always there, and to which others keep their distance.
+
+        """
+        self._labels, self._mine = labels, mine
+        texts = [*labels.values(), *([mine[1]] if mine else [])]
+        places = list(labels)
+        # of the whole chart, that two labels are apart which do not meet
+        apart = (max(map(len, texts)) + 2) * MARGIN / max(self.size.width - BESIDE, 1)
+        shown = {place: labels[place] for place in places[:: -max(math.ceil(apart * (len(places) - 1)), 1)]}
+        if mine is not None:
+            reach = apart * (places[-1] - places[0])
+            shown = {place: text for place, text in shown.items() if abs(place - mine[0]) > reach} | dict([mine])
+        self.plt.xticks(list(shown), list(shown.values()))
 
     def on_unmount(self) -> None:
         """Tells the app, which would remember the chart, and its screen with it, until the theme changes."""
@@ -219,28 +262,34 @@ class MarketOverviewScreen(MarketScreen):
             chart.refresh()
             return
         low, middle, high = (show_price(price, currency) for price in prices.quartiles)
-        words.append((f"{about}{prices.jobs:,} open, half of them {low} to {high}, median {middle}", ""))
+        width = self.query_one("#prices-title").content_size.width or self.size.width - 2
+        half = f"half of them {low} to {high}, " if width >= ROOMY else ""
+        words.append((f"{about}{prices.jobs:,} open, {half}median {middle}", ""))
         steps = len(prices.counts)
-        width = float(prices.high - prices.low) / steps
-        centres = [float(prices.low) + width * (number + 0.5) for number in range(steps)]
+        breadth = float(prices.high - prices.low) / steps
+        centres = [float(prices.low) + breadth * (number + 0.5) for number in range(steps)]
         job, mine = self._job, None
         if job is not None:
             mine = prices.step_of(job.price)
-            words.append((f" · ▲ {show_price(job.price, currency)} “{visible(job.name)}”", "$text-warning"))
-        if width == 0:
-            width = 1.0
+            words.append((f" · ▲ {show_price(job.price, currency)}", "$text-warning"))
+            # in two lines, of which the first ends where a word does
+            room = 2 * width - sum(cell_len(text) for text, _ in words) - LONGEST_WORD
+            if room >= LEAST_NAME:
+                words.append((f" “{shortened(visible(job.name), min(room, 3 * LEAST_NAME))}”", "$text-warning"))
+        if breadth == 0:
+            breadth = 1.0
             centres = [float(prices.low) + number for number in range(steps)]
         others = [0 if number == mine else count for number, count in enumerate(prices.counts)]
         plot.bar(centres, others, color=chart.colour("primary"), width=1, minimum=0)
-        ticks = {centres[number]: _short(centres[number], currency, width) for number in range(0, steps, 4)}
+        ticks = {centres[number]: _short(centres[number], currency, breadth) for number in range(0, steps, 4)}
+        marked = None
         if job is not None and mine is not None:
-            plot.bar([centres[mine]], [prices.counts[mine]], color=chart.colour("warning"), width=width, minimum=0)
+            plot.bar([centres[mine]], [prices.counts[mine]], color=chart.colour("warning"), width=breadth, minimum=0)
             # colour alone would not do
-            ticks = {at: label for at, label in ticks.items() if abs(at - centres[mine]) > 2 * width}
-            ticks[centres[mine]] = f"▲{_short(float(job.price), currency, 1.0)}"
+            marked = centres[mine], f"▲{_short(float(job.price), currency, 1.0)}"
         # room for the label of the last step
-        plot.xlim(centres[0] - 1.5 * width, centres[-1] + 1.5 * width)
-        plot.xticks(list(ticks), list(ticks.values()))
+        plot.xlim(centres[0] - 1.5 * breadth, centres[-1] + 1.5 * breadth)
+        chart.label(ticks, marked)
         _count_ticks(plot, max(prices.counts))
         self._title("prices", *words)
         chart.refresh()
@@ -283,7 +332,7 @@ class MarketOverviewScreen(MarketScreen):
         posted, claimed = [day.posted for day in seen.days], [day.claimed for day in seen.days]
         plot.plot(numbers, posted, label="posted", color=chart.colour("primary"), marker="•")
         plot.plot(numbers, claimed, label="claimed", marker="hd", color=chart.colour("success"))
-        plot.xticks(numbers[::7], [f"{day.day:%d %b}" for day in seen.days[::7]])
+        chart.label(dict(zip(numbers[::7], [f"{day.day:%d %b}" for day in seen.days[::7]], strict=True)))
         _count_ticks(plot, max(*posted, *claimed))
         self._title(
             "days", ("Each day ", "bold"),
@@ -311,7 +360,9 @@ class MarketOverviewScreen(MarketScreen):
         this = monday_of(date.today())
         weeks = [this - number * timedelta(days=7) for number in range(WEEKS - 1, -1, -1)]
         totals = [float(found[week].total) if week in found else 0.0 for week in weeks]
-        plot.bar([f"{week:%d.%m}" for week in weeks], totals, color=chart.colour("success"), width=0.7, minimum=0)
+        places = [float(number) for number in range(1, len(weeks) + 1)]
+        plot.bar(places, totals, color=chart.colour("success"), width=0.7, minimum=0)
+        chart.label(dict(zip(places, [f"{week:%d.%m}" for week in weeks], strict=True)))
         _count_ticks(plot, max(totals))
         total = sum((earned.total for earned in self._earned), Decimal(0))
         words = f"{show_price(total, currency)} in {WEEKS} weeks" if total else f"nothing finished in {WEEKS} weeks"

@@ -26,7 +26,7 @@ class Narrowed(MarketScreen):
 
     def narrow_line(self) -> TypedLine:
         """The line, above the list; out of sight until it is asked for."""
-        line = TypedLine(id="narrow", placeholder=self.NARROW_HINT, compact=True)
+        line = TypedLine("", self.NARROW_HINT, id="narrow")
         line.display = False
         return line
 

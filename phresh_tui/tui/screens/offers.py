@@ -31,7 +31,7 @@ from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
-from phresh_tui.tui.widgets.columns import fit
+from phresh_tui.tui.widgets.columns import fit, shortened
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.offer_detail import OfferDetail
 from phresh_tui.tui.workers import read_latest
@@ -113,7 +113,8 @@ class OffersScreen(Narrowed):
         job, currency = self._job, self.session.market.currency
         width = max(self.query_one(Lines).size.width - 2, 20)
         standing = sum(offer.status is OfferStatus.LIVE for offer in self._offers)
-        text = f"“{visible(job.name)}”, {show_price(job.price, currency)} per hour, {job.status.value}"
+        name = shortened(visible(job.name), max(width, 36))
+        text = f"“{name}”, {show_price(job.price, currency)} per hour, {job.status.value}"
         text += f" · {standing} of {len(self._offers)} {'offer stands' if standing == 1 else 'offers stand'}"
         self.query_one("#about-offers", Static).update(text)
         cells = ROOMY if width >= sum(ROOMY) + STATE else USUAL if width >= sum(USUAL) + 8 else SMALL

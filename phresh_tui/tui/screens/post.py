@@ -39,6 +39,7 @@ from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.preview import PreviewScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.choice import Choice
+from phresh_tui.tui.widgets.field import Field
 
 PRIVATE = ("address", "access", "phone")
 BOOKINGS = {Booking.INSTANTLY: "the first who claims it", Booking.BY_OFFER: "by offer: I choose"}
@@ -81,7 +82,7 @@ class PostScreen(MarketScreen):
         yield TopBar("Post a job" if self._job is None else f"Edit job {self._job.id}")
         yield Label(self._offer(), id="offer", markup=False)
         with VerticalScroll(id="form", can_focus=False):
-            yield from self._line("Name", "name", draft.name, "Wash the windows of a small flat")
+            yield from self._line("Name", "name", draft.name, "Wash the windows of a small flat", "Wash the windows")
             yield from self._text("Description", "description", draft.description)
             yield Label("Type", classes="field")
             kinds = list(CleaningType)
@@ -90,10 +91,19 @@ class PostScreen(MarketScreen):
             yield Label("", classes="message")
             yield from self._line("Price per hour", "price", draft.price, "20 or 20.50")
             yield from self._line(
-                "Area, as everybody may know", "area", draft.area, "a part of town; → takes what is suggested"
+                "Area, as everybody may know",
+                "area",
+                draft.area,
+                "a part of town; → takes what is suggested",
+                "a part of town",
             )
             yield from self._line(
-                "Start", "starts", draft.starts, "tomorrow 9:00, mon 14:30, 2026-12-01 09:00; ↓ calendar"
+                "Start",
+                "starts",
+                draft.starts,
+                "tomorrow 9:00, mon 14:30, 2026-12-01 09:00; ↓ calendar",
+                "tomorrow 9:00, mon 14:30; ↓ calendar",
+                "tomorrow 9:00; ↓ calendar",
             )
             yield from self._line("Hours, about", "hours", draft.hours, "2 or 2.75")
             yield Label("Who gets it", classes="field")
@@ -108,9 +118,9 @@ class PostScreen(MarketScreen):
         yield MessageLine()
         yield KeyBar()
 
-    def _line(self, title: str, field: str, text: str, example: str) -> ComposeResult:
+    def _line(self, title: str, field: str, text: str, *examples: str) -> ComposeResult:
         yield Label(title, classes="field")
-        yield Input(text, id=field, placeholder=example, compact=True)
+        yield Field(text, *examples, id=field)
         yield Label("", id=f"{field}-message", classes="message", markup=False)
 
     def _text(self, title: str, field: str, text: str) -> ComposeResult:

@@ -43,6 +43,10 @@ class Lines(NamedTuple):
     jump_problem: ProblemLine
 
 
+# what may be typed into the search line, in ever fewer words
+HINTS = ("words, or type: price: area: starts: by: book: free:", "words, type: price: area: starts:")
+
+
 class Searching(JobKeys):
     """The part of the screen of open jobs that says what is listed."""
 
@@ -63,11 +67,10 @@ class Searching(JobKeys):
             query: what stands in the search line.
 
         """
-        hint = "words, or type: price: area: starts: by: book: free:"
         suggester = QuerySuggester(self.session)
-        search = TypedLine(query, placeholder=hint, id="search", suggester=suggester, compact=True)
+        search = TypedLine(query, *HINTS, id="search", suggester=suggester)
         search.leads_to = "JobList"
-        jump = TypedLine(id="jump", compact=True)
+        jump = TypedLine(id="jump")
         search.display, jump.display = bool(query), False
         problem, jump_problem = (ProblemLine(id=name, markup=False) for name in ("problem", "jump-problem"))
         self._lines = Lines(search, problem, jump, jump_problem)
@@ -224,7 +227,9 @@ class Searching(JobKeys):
     def action_go_to(self) -> None:
         """Asks for a value of the order: a day, a price, a letter."""
         line, sort = self.lines.jump, self.jobs.listing.sort
-        line.placeholder = f"go to {EXPECTED[sort]} · g the top{', G the letter' if sort in BY_LETTERS else ''}"
+        expected = EXPECTED[sort]
+        hint = f"go to {expected} · g the top"
+        line.hint(f"{hint}{', G the letter' if sort in BY_LETTERS else ''}", hint, expected)
         self._open_line(line)
 
     @on(Input.Changed, "#jump")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,10 +17,15 @@ from phresh_tui.tui.marks import Marks, named
 from phresh_tui.tui.moves import Outcome, Step
 from phresh_tui.tui.screens.confirm import AskReason, Confirm
 from phresh_tui.tui.screens.dialog import Dialog
+from phresh_tui.tui.widgets.box import Box
+from phresh_tui.tui.widgets.columns import shortened
 from phresh_tui.tui.widgets.reading import Reading
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
+
+# cells of a name of several: what is asked has room on every terminal
+LONGEST = 40
 
 
 class AskReasonForAll(AskReason):
@@ -59,13 +63,10 @@ class OutcomeScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """A sentence for each."""
-        with Vertical(classes="box") as box:
-            box.border_title = Content(self._title)
-            box.border_subtitle = "Esc closes"
-            with Reading(classes="outcome"):
-                lines = [f"✗ {sentence}" for _, sentence in self._outcome.refused]
-                lines += [f"✓ {step.done}" for step in self._outcome.made]
-                yield Static(Content("\n".join(lines)))
+        with Box(self._title, "Esc closes"), Reading(classes="outcome"):
+            lines = [f"✗ {sentence}" for _, sentence in self._outcome.refused]
+            lines += [f"✓ {step.done}" for step in self._outcome.made]
+            yield Static(Content("\n".join(lines)))
 
     def action_leave(self) -> None:
         """It is read."""
@@ -104,7 +105,7 @@ def ask_all(
         if yes:
             send(None)
 
-    question = f"{verb} {named(jobs, shown_name)}"
+    question = f"{verb} {named(jobs, lambda job: shortened(shown_name(job), LONGEST))}"
     if why:
         app.push_screen(AskReasonForAll(f"{question}: why?", jobs, send))
     else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
+
+from phresh_tui.tui.widgets.columns import shortened
+from phresh_tui.tui.widgets.field import fitting
 
 # cells of the frame on both sides of what stands in it
 FRAME = 6
@@ -15,20 +17,21 @@ class Box(VerticalScroll):
     """Scrolls when the terminal is lower than what it holds; its keys stand in the frame, in as many words as fit.
 
     Args:
-        title: what stands in the frame above.
+        title: what stands in the frame above, cut with an ellipsis when there is no room.
         hints: the keys, in words; the first one that fits is shown, so the longest comes first.
 
     """
 
     def __init__(self, title: str, *hints: str, id: str | None = None, classes: str = "box") -> None:  # noqa: A002
         super().__init__(id=id, classes=classes, can_focus=False)
-        self.border_title = Content(title)
+        self._title = title
         self._hints = hints
 
     def on_resize(self) -> None:
         """Another width has room for other words; what is in focus stays in sight."""
         room = self.outer_size.width - FRAME
-        self.border_subtitle = next((hint for hint in self._hints if cell_len(hint) <= room), self._hints[-1])
+        self.border_title = Content(shortened(self._title, room))
+        self.border_subtitle = fitting(self._hints, room)
         self.call_after_refresh(self._show_focused)
 
     def _show_focused(self) -> None:

@@ -187,13 +187,16 @@ def title(column: Column, sort: Sort | None) -> str:
     return f"{column.title} {'▲' if sort is by else '▼'}"
 
 
+def shortened(text: str, cells: int) -> str:
+    """The text, cut with an ellipsis when it is longer than so many cells."""
+    return text if cell_len(text) <= cells else set_cell_size(text, max(cells - 1, 0)).rstrip() + "…"
+
+
 def fit(text: str, cells: int, right: bool = False) -> str:
     """The text in exactly so many cells, the last one left blank; cut with an ellipsis when it is longer."""
     room = cells if right or cells < 4 else cells - 1
     if room <= 0:
         return " " * max(cells, 0)
+    text = shortened(text, room)
     length = cell_len(text)
-    if length > room:
-        text = set_cell_size(text, room - 1).rstrip() + "…"
-        length = cell_len(text)
     return " " * (cells - length) + text if right else text + " " * (cells - length)

@@ -6,7 +6,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from phresh_tui.database import listings
 from phresh_tui.database.session import Session
@@ -14,6 +14,7 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.query import Problem, complete
 from phresh_tui.market.search import Sort
 from phresh_tui.market.text import visible
+from phresh_tui.tui.widgets.field import Field
 
 # letters of a message that say something
 LEAST = 24
@@ -60,7 +61,7 @@ class QuerySuggester(Suggester):
         return None
 
 
-class TypedLine(Input):
+class TypedLine(Field):
     """One line above the list. Enter and Down go to the list, Escape leaves it."""
 
     leads_to = ""
@@ -111,7 +112,11 @@ class TypedLine(Input):
 class ProblemLine(Static):
     """Says what is wrong in the line above it, pointing at the word."""
 
-    DEFAULT_CSS = "ProblemLine { height: 1; padding: 0 1; color: $text-error; display: none; }"
+    DEFAULT_CSS = """
+    ProblemLine {
+        height: 1; padding: 0 1; color: $text-error; display: none; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    """
 
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Shows the first problem, or nothing."""
@@ -123,5 +128,5 @@ class ProblemLine(Static):
             message = visible(problem.message)
             if room < min(LEAST, len(message)):
                 # beside the word nothing could be read
-                marks, room = "^", self.app.size.width - 4
-            self.update(Content(f"{marks} {message if len(message) <= room else message[: room - 1] + '…'}"))
+                marks = "^"
+            self.update(Content(f"{marks} {message}"))

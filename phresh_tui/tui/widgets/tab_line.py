@@ -24,7 +24,7 @@ class TabLine(Static):
 
     """
 
-    DEFAULT_CSS = "TabLine { height: 1; padding: 0 1; }"
+    DEFAULT_CSS = "TabLine { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     class Chosen(Message):
         """A name was clicked: its place in the line, from 0."""
