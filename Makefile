@@ -8,7 +8,7 @@ PY := .venv/bin/python
 ARGS ?=
 # a new Python of the system leaves an environment behind that does not run: it is made anew
 STALE := $(if $(wildcard .venv/installed),$(shell $(PY) -c '' >/dev/null 2>&1 || echo stale-environment))
-# one process for each core and one more (tests/conftest.py): each has an embedded PostgreSQL of its own
+# one process for each core and two more (tests/conftest.py): each has an embedded PostgreSQL of its own
 WORKERS ?= auto
 
 .PHONY: run test check format lint types imports coverage bench profile soak looks docs-images clean stale-environment

@@ -30,15 +30,16 @@ ROOM = 4_000_000_000
 
 
 def pytest_configure() -> None:
-    """A shell starts what runs in its background with Ctrl+C ignored, and every program below inherits that."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A shell ignores Ctrl+C for what runs in its background, nohup ignores SIGHUP, and every program inherits that."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """What `-n auto` means: one more than there are cores, for each test waits now and then."""
-    return (os.cpu_count() or 1) + 1
+    """What `-n auto` means: two more than there are cores, for each test waits now and then."""
+    return (os.cpu_count() or 1) + 2
 
 
 # what takes longest: begun last, one process would go on with it alone

@@ -96,6 +96,7 @@ class JobReader:
         self._wakeup = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
+        self._count_due = False
         self._reload_due = True
         self._reading_anew = False
         self._refresh_due = False
@@ -287,14 +288,15 @@ class JobReader:
         self._count()
 
     def _count(self) -> None:
-        # beside the reading, for it may take longer
+        # beside the reading, for it may take longer; what is being counted now may be of before
+        self._count_due = True
         if self._counting is None or self._counting.done():
             self._counting = asyncio.create_task(self._keep_counting())
 
     async def _keep_counting(self) -> None:
-        counted = None
         try:
-            while counted is not self.window:
+            while self._count_due:
+                self._count_due = False
                 counted = self.window
                 if self.listing.wanted.text and counted.total is None:
                     await asyncio.sleep(COUNT_AFTER)
