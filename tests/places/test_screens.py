@@ -100,7 +100,7 @@ async def test_a_file_that_cannot_be_written_is_told(
         # somebody else writes one while the question is open: neither is lost, and what was typed stays
         taken.write_text("mine")
         await driver.press("enter")
-        await driver.see("There is such a file already", "-2.ics is")
+        await driver.see("There is such a file already", "-2.ics")
         await driver.press("ctrl+u")
         await driver.type("nowhere/agenda.ics\n")
         await driver.see("There is no folder")
