@@ -4,8 +4,8 @@ Textual makes thousands of objects that live as long as the program, and some hu
 full collection looks at all of them: 30 ms for 73,000 objects, in the middle of a key press. So there is none before
 the first jobs stand there, and then what lives for long is put aside (`gc.freeze`). The small collections come in the
 moment after a key, when what it changed has been painted, and by themselves only when there is no such moment. A full
-one still takes 22 ms after some hundred pages, for each line that was drawn is some dozen objects; so it comes a
-hundred times less often, and otherwise when nobody has touched anything for a while. Then what was put aside is looked
+one still takes 22 ms after some hundred pages, for each line that was drawn is some dozen objects; so it comes when a
+hand rests, or after two hundred keys. When nobody has touched anything for a while, what was put aside is looked
 through as well, and a screen that was left is given back.
 """
 
@@ -23,10 +23,12 @@ WORK = 0.25
 # seconds between two such looks
 PAUSE = 60.0
 # objects, small and middle collections before the next larger one, instead of 700, 10 and 10
-OBJECTS, SMALL, RARELY = 10_000, 10, 1_000
+OBJECTS, SMALL, RARELY = 10_000, 10, 200
 # seconds after a key when it is painted as a rule, and objects that are worth a look then
 PAINTED = 0.02
 WORTH_IT = 500
+# seconds without a key after which a hand rests, and middle collections that are worth a full one then
+RESTED, SOME = 0.25, 20
 # seconds after which garbage is collected even when somebody is still asked who they are
 LATEST = 5.0
 
@@ -44,11 +46,17 @@ class AfterKeys:
         self._timer = asyncio.get_running_loop().call_later(PAINTED, self._collect)
 
     def _collect(self) -> None:
-        self._timer = None
+        self._timer = asyncio.get_running_loop().call_later(RESTED - PAINTED, self._collect_all, SOME)
         small, middle, _ = gc.get_count()
         # off before the first jobs
         if gc.isenabled() and (middle or small > WORTH_IT):
             gc.collect(1)
+            self._collect_all(RARELY)
+
+    def _collect_all(self, after: int) -> None:
+        """A full collection, if there were so many middle ones since the last."""
+        if gc.isenabled() and gc.get_count()[2] > after:
+            gc.collect()
 
 
 async def collect_when_quiet(settled: asyncio.Event) -> None:
