@@ -5,7 +5,7 @@ full collection looks at all of them: 30 ms for 73,000 objects, in the middle of
 the first jobs stand there, and then what lives for long is put aside (`gc.freeze`). The small collections come in the
 moment after a key, when what it changed has been painted, and by themselves only when there is no such moment. A full
 one still takes 22 ms after some hundred pages, for each line that was drawn is some dozen objects; so it comes when a
-hand rests, or after two hundred keys. When nobody has touched anything for a while, what was put aside is looked
+hand rests. When nobody has touched anything for a while, what was put aside is looked
 through as well, and a screen that was left is given back.
 """
 
@@ -28,7 +28,7 @@ OBJECTS, SMALL, RARELY = 10_000, 10, 200
 PAINTED = 0.02
 WORTH_IT = 500
 # seconds without a key after which a hand rests, and middle collections that are worth a full one then
-RESTED, SOME = 0.25, 20
+RESTED, SOME = 0.25, 5
 # seconds after which garbage is collected even when somebody is still asked who they are
 LATEST = 5.0
 
@@ -49,9 +49,14 @@ class AfterKeys:
         self._timer = asyncio.get_running_loop().call_later(RESTED - PAINTED, self._collect_all, SOME)
         small, middle, _ = gc.get_count()
         # off before the first jobs
-        if gc.isenabled() and (middle or small > WORTH_IT):
+        if not gc.isenabled():
+            return
+        if middle >= SMALL:
             gc.collect(1)
             self._collect_all(RARELY)
+        elif small > WORTH_IT:
+            # what is on the screen now goes with the next key: it is not to count as what lives for long
+            gc.collect(0)
 
     def _collect_all(self, after: int) -> None:
         """A full collection, if there were so many middle ones since the last."""
