@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 from dataclasses import replace
@@ -124,3 +125,20 @@ async def test_a_first_page_of_another_list_is_not_shown(market: Market) -> None
         await eventually(lambda: jobs.selected is not None)
         assert jobs.selected is not None
         assert jobs.selected.name == "Oven"
+
+
+async def test_the_only_connection_is_not_the_bells(market: Market) -> None:
+    ada, bob = await market.member("ada"), await market.session("bob")
+    await post(bob, "Windows")
+    seen = await first_look(ada, Settings(), lambda _: Listing(), 2)
+    assert seen is not None
+    await market.psql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'm_ada'")
+    await market.psql("alter role m_ada connection limit 1")
+    session = Session(ada, seen.market, Settings())
+    session.on_change(lambda: None)
+    session.connect()
+    for _ in range(20):
+        assert len(await listings.page(session, Listing(), 2)) == 1
+        await asyncio.sleep(0.02)
+    assert session.link is Link.CONNECTED
+    await session.close()

@@ -216,10 +216,19 @@ class Session:
             self.target,
             self._settings.heartbeat_seconds,
             self._looks,
-            reachable=self._reachable.wait,
+            reachable=self._can_listen,
             lost=lambda error: self._refused(error, self.target.connect_timeout),
         )
         self._watchers = [asyncio.ensure_future(self._bell.listen()), asyncio.ensure_future(self._poll())]
+
+    async def _can_listen(self) -> None:
+        """Waits for the database; where it gives one connection only, that is not the bell's."""
+        while self._pool is None and self.link is not Link.CLOSED:
+            try:
+                await self._the_pool()
+            except driver_errors():
+                await asyncio.sleep(FIRST_BACKOFF)
+        await self._reachable.wait()
 
     @property
     def is_bell_heard(self) -> bool:
