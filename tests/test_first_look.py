@@ -103,8 +103,7 @@ async def test_the_jobs_are_drawn_before_there_is_a_connection(market: Market) -
         # and then it goes on as if the program had read the jobs itself
         await eventually(lambda: jobs.total is not None and session.is_bell_heard)
         await post(ada, "Oven")
-        # by the bell, or by the poll behind it
-        await eventually(lambda: jobs.total is not None and jobs.total.number == 2, 40)
+        await eventually(lambda: jobs.total is not None and jobs.total.number == 2)
     assert session.link is Link.CLOSED
 
 

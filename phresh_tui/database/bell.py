@@ -175,8 +175,8 @@ class Bell:
                 "The bell is %s", "heard" if self.is_heard else "perhaps not heard, behind a pool of connections"
             )
             self._wait = FIRST_BACKOFF
-            # what happened before
-            self._looks.soon()
+            # what happened before, and what is committed in the same 250 ms as a ring that was not heard
+            self._looks.rung()
             await self._keep_alive(connection)
         finally:
             self.is_heard = False
