@@ -229,6 +229,19 @@ async def test_my_profile_is_changed_and_others_see_it_with_stars_reviews_and_jo
         await driver.press("ctrl+s")
         await driver.until(lambda: form.focused is not None and form.focused.id == "profile-phone", "the wrong field")
         assert form.query_one("#profile-phone").value == "9" * 61  # type: ignore[attr-defined]
+        await driver.see("✗ Not saved")
+        # and it is there again after Escape, until it is thrown away
+        await driver.press("escape")
+        await driver.see("What you typed is kept")
+        await driver.press("e")
+        await driver.see("here again. Ctrl+T", "99999")
+        await driver.press("ctrl+t")
+        await driver.see("Throw away what you typed?")
+        await driver.press("y")
+        await driver.not_see("99999")
+        await driver.press("escape", "e")
+        await driver.see("Your profile", "I scrub.")
+        assert "here again" not in driver.text
         await driver.press("escape")
     profile = await people.profile(ada, "bob")
     assert (profile.name, profile.bio) == ("Bob the Cleaner", "I scrub.")

@@ -55,7 +55,8 @@ from phresh_tui.tui.screens.owner_dialogs import NoShowDialog, PrivateDialog
 from phresh_tui.tui.screens.password import PasswordScreen
 from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.preview import PreviewScreen
-from phresh_tui.tui.screens.profile import EditProfile, ProfileScreen
+from phresh_tui.tui.screens.profile import ProfileScreen
+from phresh_tui.tui.screens.profile_form import EditProfile
 from phresh_tui.tui.screens.review import ReviewDialog
 from phresh_tui.tui.screens.several import AskReasonForAll, OutcomeScreen
 from phresh_tui.tui.screens.sign_in import SignInScreen

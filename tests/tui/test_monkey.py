@@ -121,7 +121,7 @@ def screens() -> set[str]:
     for kind in todo:
         todo += kind.__subclasses__()
     # what others are made from is not shown itself
-    others = {"MarketScreen", "JobKeys", "Dialog", "MoveDialog", "PasswordScreen"}
+    others = {"MarketScreen", "JobKeys", "Dialog", "FormDialog", "MoveDialog", "ReasonLine", "PasswordScreen"}
     return {kind.__name__ for kind in todo if kind.__module__.startswith("phresh_tui.")} - others
 
 

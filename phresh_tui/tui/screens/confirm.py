@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from rich.cells import cell_len, set_cell_size
@@ -11,8 +12,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from phresh_tui.market.cleaning import Cleaning, check_reason
+from phresh_tui.market.errors import BadInput
 from phresh_tui.tui.moves import Step
-from phresh_tui.tui.screens.dialog import Dialog, MoveDialog
+from phresh_tui.tui.screens.dialog import Dialog, FormDialog
 
 # cells of a name that one can still tell from others
 SHORT_NAME = 20
@@ -64,13 +66,19 @@ class Confirm(Dialog[bool]):
             self.close(yes)
 
 
-class AskReason(MoveDialog):
-    """Asks why, in one line, and makes the move with the reason."""
+class ReasonLine(FormDialog):
+    """Asks why, in one line at the bottom.
 
-    def __init__(self, question: str, job: Cleaning, step: Callable[[str], Step]) -> None:
-        super().__init__(job)
+    Args:
+        question: ends with a question mark.
+        about: the number of the job, or 0 for several.
+
+    """
+
+    def __init__(self, question: str, about: int) -> None:
+        super().__init__()
         self._question = question
-        self._step = step
+        self._about = about
 
     def compose(self) -> ComposeResult:
         """The question, and a line for the answer."""
@@ -81,10 +89,32 @@ class AskReason(MoveDialog):
         """In place of the question."""
         self.query_one("#question", Static).update(Content(("✗ " if wrong else "") + text))
 
-    def step(self) -> Step:
-        """The move with its reason."""
-        return self._step(check_reason(self.query_one(Input).value))
+    @abstractmethod
+    def give(self, reason: str) -> None:
+        """Does it, for a reason."""
+
+    def action_send(self) -> None:
+        """Does it, when there is a reason."""
+        try:
+            reason = check_reason(self.query_one(Input).value)
+        except BadInput as error:
+            self.say(str(error), wrong=True)
+        else:
+            self.give(reason)
 
     @property
     def _key(self) -> tuple[str, int]:
-        return self._question, self.job.id
+        return self._question, self._about
+
+
+class AskReason(ReasonLine):
+    """Makes the move of a job with the reason."""
+
+    def __init__(self, question: str, job: Cleaning, step: Callable[[str], Step]) -> None:
+        super().__init__(question, job.id)
+        self._step = step
+
+    def give(self, reason: str) -> None:
+        """Closes when the move is made."""
+        step, moves = self._step(reason), self.phresh.moves
+        self.send(lambda: moves.run(step), lambda error: moves.reason(step, error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import events
@@ -59,10 +60,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             self.dismiss(self._answer)
 
 
-class MoveDialog(Dialog[bool]):
-    """Asks for what a move needs and sends it. It closes when the move is made; a refusal is told in it.
+class FormDialog(Dialog[bool]):
+    """Asks for something and sends it. It closes when that is taken; a refusal is told in it.
 
-    What was typed is kept when it is left, for the next time it is opened for the same job.
+    What was typed is kept when it is left, for the next time it is opened about the same thing.
     """
 
     TITLE_TEXT: ClassVar[str] = ""
@@ -72,13 +73,14 @@ class MoveDialog(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave it"),
         Binding("ctrl+s", "send", "Send", priority=True),
+        Binding("ctrl+t", "throw_away", "Throw away what was typed", show=False, priority=True),
     ]
 
-    def __init__(self, job: Cleaning) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.job = job
         self._sending = False
         self._early: list[str] = []
+        self._before: dict[str, str] = {}
 
     # --- what each dialog says for itself
 
@@ -87,13 +89,13 @@ class MoveDialog(Dialog[bool]):
         yield from ()
 
     @abstractmethod
-    def step(self) -> Step:
-        """The move with what was typed.
+    def action_send(self) -> None:
+        """Sends what stands in the fields, by `send`, or says which field needs another look."""
 
-        Raises:
-            BadInput: with its field, when that breaks a rule.
-
-        """
+    @property
+    @abstractmethod
+    def _key(self) -> tuple[str, int]:
+        """What it is about: what was typed is kept by it."""
 
     # --- the box
 
@@ -105,16 +107,19 @@ class MoveDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Puts back what was typed last time, and what was typed while there was no field yet."""
-        for name, text in self.phresh.moves.typed.get(self._key, {}).items():
-            for box in self.query(f"#{name}"):
-                if isinstance(box, Input):
-                    box.value = text
-                elif isinstance(box, TextArea):
-                    box.text = text
+        self._before = self.typed()
+        if kept := self.phresh.moves.typed.get(self._key):
+            self._fill(kept)
+            self._tell("What you typed is here again. Ctrl+T throws it away.", kept=True)
         if chain := self.focus_chain:
             self.set_focus(chain[0])
             for character in self._early:
                 _insert(chain[0], character)
+
+    def _fill(self, texts: dict[str, str]) -> None:
+        for name, text in texts.items():
+            for box in self.query(f"#{name}"):
+                fill(box, text)
 
     def on_key(self, event: events.Key) -> None:
         """Keeps what is typed right behind the key that opened it: a field in focus takes its letters itself."""
@@ -126,10 +131,6 @@ class MoveDialog(Dialog[bool]):
                 _insert(self.focused, event.character)
                 event.stop()
 
-    @property
-    def _key(self) -> tuple[str, int]:
-        return type(self).__name__, self.job.id
-
     def typed(self) -> dict[str, str]:
         """What stands in the fields, by id."""
         found = {str(box.id): box.value for box in self.query(Input)}
@@ -137,10 +138,13 @@ class MoveDialog(Dialog[bool]):
 
     def say(self, text: str, *, wrong: bool = False) -> None:
         """A line below the fields."""
-        for message in self.query("#told"):
-            if isinstance(message, Label):
-                message.update(("✗ " if wrong else "") + text)
-                message.scroll_visible(animate=False)
+        self._tell(("✗ " if wrong else "") + text)
+
+    def _tell(self, text: str, *, kept: bool = False) -> None:
+        for message in self.query("#told").results(Label):
+            message.set_class(kept, "-kept")
+            message.update(text)
+            message.scroll_visible(animate=False)
 
     def on_input_submitted(self) -> None:
         """Enter goes on; in the last field it sends."""
@@ -150,36 +154,38 @@ class MoveDialog(Dialog[bool]):
         else:
             self.focus_next()
 
-    def action_send(self) -> None:
-        """Sends the move once, or says which field needs another look."""
-        if self._sending or self._answered:
-            return
-        try:
-            step = self.step()
-        except BadInput as error:
-            self._wrong(str(error), error.field)
-            return
-        self._sending = True
-        self.say("Sending …")
-        # the app's, so that it goes on when the dialog is left
-        self.phresh.run_worker(self._send(step), group="move", exit_on_error=False)
+    def send(self, call: Callable[[], Awaitable[object]], why_not: Callable[[PhreshError], Awaitable[str]]) -> None:
+        """Sends it once, and closes when it is taken.
 
-    async def _send(self, step: Step) -> None:
-        moves = self.phresh.moves
+        Args:
+            call: sends it.
+            why_not: why it was refused, in a sentence.
+
+        """
+        if not (self._sending or self._answered):
+            self._sending = True
+            self.say("Sending …")
+            # the app's, so that it goes on when the dialog is left
+            self.phresh.run_worker(self._send(call, why_not), group="move", exit_on_error=False)
+
+    async def _send(
+        self, call: Callable[[], Awaitable[object]], why_not: Callable[[PhreshError], Awaitable[str]]
+    ) -> None:
         try:
-            await moves.run(step)
+            await call()
         except PhreshError as error:
-            reason = await moves.reason(step, error)
+            reason = await why_not(error)
             self._sending = False
             if self._answered:
                 self.phresh.tell(reason, error=True)
             else:
-                self._wrong(reason, error.field if isinstance(error, BadInput) else "")
+                self.wrong(reason, error.field if isinstance(error, BadInput) else "")
         else:
-            moves.typed.pop(self._key, None)
+            self.phresh.moves.typed.pop(self._key, None)
             self.close(True)
 
-    def _wrong(self, text: str, field: str) -> None:
+    def wrong(self, text: str, field: str) -> None:
+        """Says what is wrong, and goes to the field of a column."""
         self.say(text, wrong=True)
         name = self.COLUMNS.get(field, field.replace("_", "-"))
         for box in self.query(f"#{name}") if name else ():
@@ -187,11 +193,67 @@ class MoveDialog(Dialog[bool]):
 
     def action_leave(self) -> None:
         """Changes nothing; what was typed is there the next time."""
-        typed = self.typed()
-        # also while it is on its way: it may come back refused, and is forgotten when it is taken
-        if any(text.strip() for text in typed.values()) and not self._answered:
-            self.phresh.moves.typed[self._key] = typed
+        if not self._answered:
+            typed, kept = self.typed(), self.phresh.moves.typed
+            kept.pop(self._key, None)
+            # also while it is on its way: it may come back refused, and is forgotten when it is taken
+            if typed != self._before:
+                kept[self._key] = typed
+                if not self._sending:
+                    self.phresh.tell("What you typed is kept. The same key offers it again.")
         self.close(False)
+
+    def action_throw_away(self) -> None:
+        """Asks, when something was typed, and stands in the fields again what was there at first."""
+        from phresh_tui.tui.screens.confirm import Confirm
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.phresh.moves.typed.pop(self._key, None)
+                self._fill(self._before)
+                self._tell("")
+
+        if not self._sending and self.typed() != self._before:
+            self.app.push_screen(Confirm("Throw away ", "what you typed", "?"), answered)
+
+
+class MoveDialog(FormDialog):
+    """Asks for what a move of a job needs, and makes the move."""
+
+    def __init__(self, job: Cleaning) -> None:
+        super().__init__()
+        self.job = job
+
+    @abstractmethod
+    def step(self) -> Step:
+        """The move with what was typed.
+
+        Raises:
+            BadInput: with its field, when that breaks a rule.
+
+        """
+
+    @property
+    def _key(self) -> tuple[str, int]:
+        return type(self).__name__, self.job.id
+
+    def action_send(self) -> None:
+        """Makes the move once, or says which field needs another look."""
+        try:
+            step = self.step()
+        except BadInput as error:
+            self.wrong(str(error), error.field)
+            return
+        moves = self.phresh.moves
+        self.send(lambda: moves.run(step), lambda error: moves.reason(step, error))
+
+
+def fill(box: Widget, text: str) -> None:
+    """Stands a text in a field."""
+    if isinstance(box, Input):
+        box.value = text
+    elif isinstance(box, TextArea):
+        box.text = text
 
 
 def _insert(field: Widget | None, text: str) -> None:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Label, Static, TextArea
+from textual.widgets import Static
 
 from phresh_tui.database import people
 from phresh_tui.market.cleaning import Cleaning
-from phresh_tui.market.errors import BadInput, NotAMember, PhreshError
+from phresh_tui.market.errors import NotAMember, PhreshError
 from phresh_tui.market.export import JOB_FIELDS, REVIEW_FIELDS, job_record, review_record
 from phresh_tui.market.price import show_price
 from phresh_tui.market.record import ASPECTS, AspectStars, Profile, Review
 from phresh_tui.market.text import visible, visible_paragraphs
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, counted, of_records
-from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
-from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
-from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.columns import state_of
 from phresh_tui.tui.workers import read_latest
 
@@ -217,13 +211,10 @@ class ProfileScreen(Narrowed):
 
     def action_edit_profile(self) -> None:
         """Opens the form."""
-        if self._profile is not None:
-            self.app.push_screen(EditProfile(self._profile), self._changed)
+        from phresh_tui.tui.screens.profile_form import EditProfile
 
-    def _changed(self, changed: bool | None) -> None:
-        if changed:
-            self.phresh.tell("Your profile is changed.")
-            self.look_again()
+        if self._profile is not None:
+            self.app.push_screen(EditProfile(self._profile))
 
 
 def _star_chart(found: dict[str, AspectStars]) -> list[tuple[str, str]]:
@@ -243,73 +234,3 @@ def _star_chart(found: dict[str, AspectStars]) -> list[tuple[str, str]]:
             parts += [(f"{number}★ ", "$text-muted"), (bar, "$text-warning"), (f" {count:<4}", "")]
         parts.append(("\n", ""))
     return parts
-
-
-class EditProfile(Dialog[bool]):
-    """A form; what is wrong is said beside the field, and nothing that was typed is lost."""
-
-    CSS_PATH = PLACES
-    BINDINGS = [
-        Binding("ctrl+s", "save", "Save", priority=True),
-        Binding("escape", "leave", "Leave it"),
-    ]
-    AUTO_FOCUS = "#profile-name"
-    FIELDS = (
-        ("name", "Name", "as you want to be called"),
-        ("areas", "Areas", "where you work"),
-        ("phone", "Phone", "only for the other party of a claimed job"),
-        ("email", "Email", "only for the other party of a claimed job"),
-    )
-
-    def __init__(self, profile: Profile) -> None:
-        super().__init__()
-        self._before = profile
-        self._sending = False
-
-    def compose(self) -> ComposeResult:
-        """Five fields; two of them private, which is said beside them."""
-        with Box("Your profile", "Ctrl+S saves it · Esc leaves it", id="profile-form"):
-            for field, label, hint in self.FIELDS:
-                yield Label(Content.assemble((label, "bold"), (f"  {hint}", "$text-muted")))
-                yield Input(getattr(self._before, field) or "", id=f"profile-{field}", compact=True)
-            yield Label(Content.assemble(("About you", "bold"), ("  everybody can read it", "$text-muted")))
-            yield TextArea(self._before.bio, id="profile-bio", compact=True)
-            yield Static(id="message", markup=False)
-
-    def on_input_submitted(self) -> None:
-        """Enter goes to the next field."""
-        self.focus_next()
-
-    def action_leave(self) -> None:
-        """Changes nothing."""
-        self.close(False)
-
-    def action_save(self) -> None:
-        """Sends it."""
-        if not self._sending:
-            self._sending = True
-            self.run_worker(self._save(), group="move", exit_on_error=False)
-
-    async def _save(self) -> None:
-        from phresh_tui.tui.app import PhreshApp
-
-        app = self.app
-        assert isinstance(app, PhreshApp)
-        assert app.session is not None
-        session = app.session
-        values = {field: self.query_one(f"#profile-{field}", Input).value.strip() for field, *_ in self.FIELDS}
-        values["bio"] = self.query_one("#profile-bio", TextArea).text.rstrip()
-
-        async def send(request: UUID) -> None:
-            await people.set_profile(session, request, **values)
-
-        try:
-            await app.moves.make("The change of your profile", send)
-        except PhreshError as error:
-            self.query_one("#message", Static).update(Content(str(error)))
-            if isinstance(error, BadInput) and error.field in {"bio", *(field for field, *_ in self.FIELDS)}:
-                self.query_one(f"#profile-{error.field}").focus()
-        else:
-            self.close(True)
-        finally:
-            self._sending = False

@@ -88,12 +88,10 @@ class ReviewDialog(MoveDialog):
         """The stars too."""
         return super().typed() | {str(stars.id): str(stars.given or "") for stars in self.query(Stars)}
 
-    def on_mount(self) -> None:
-        """Puts the stars back as well."""
-        super().on_mount()
-        for name, text in self.phresh.moves.typed.get(self._key, {}).items():
-            for stars in self.query(f"Stars#{name}").results(Stars):
-                stars.given = int(text or 0)
+    def _fill(self, texts: dict[str, str]) -> None:
+        super()._fill(texts)
+        for stars in self.query(Stars):
+            stars.given = int(texts.get(str(stars.id)) or 0)
 
     def step(self) -> Step:
         """The review as it stands."""

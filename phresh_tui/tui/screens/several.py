@@ -10,12 +10,11 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
-from phresh_tui.market.cleaning import Cleaning, check_reason
-from phresh_tui.market.errors import BadInput
+from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.job_moves import shown_name
 from phresh_tui.tui.marks import Marks, named
 from phresh_tui.tui.moves import Outcome, Step
-from phresh_tui.tui.screens.confirm import AskReason, Confirm
+from phresh_tui.tui.screens.confirm import Confirm, ReasonLine
 from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.columns import shortened
@@ -28,24 +27,17 @@ if TYPE_CHECKING:
 LONGEST = 40
 
 
-class AskReasonForAll(AskReason):
+class AskReasonForAll(ReasonLine):
     """Asks why, once for all; the moves go on behind it."""
 
-    def __init__(self, question: str, jobs: Sequence[Cleaning], send: Callable[[str], None]) -> None:
-        super().__init__(question, jobs[0], lambda _: self._nothing())
+    def __init__(self, question: str, send: Callable[[str], None]) -> None:
+        super().__init__(question, 0)
         self._send_all = send
 
-    def _nothing(self) -> Step:
-        raise NotImplementedError
-
-    def action_send(self) -> None:
-        """Sends all of them, when there is a reason."""
-        try:
-            reason = check_reason(self.typed()["reason"])
-        except BadInput as error:
-            self.say(str(error), wrong=True)
-            return
+    def give(self, reason: str) -> None:
+        """Closes at once: which were not moved is said later."""
         if not self._answered:
+            self.phresh.moves.typed.pop(self._key, None)
             self.close(True)
             self._send_all(reason)
 
@@ -107,7 +99,7 @@ def ask_all(
 
     question = f"{verb} {named(jobs, lambda job: shortened(shown_name(job), LONGEST))}"
     if why:
-        app.push_screen(AskReasonForAll(f"{question}: why?", jobs, send))
+        app.push_screen(AskReasonForAll(f"{question}: why?", send))
     else:
         number, _, names = question.partition(" (")
         app.push_screen(Confirm(f"{number}: ", names.removesuffix(")"), after), answered)
