@@ -25,7 +25,10 @@ from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import migrate_up
 from tests.terminal import Terminal
 
-CHANGES = 20 if os.environ.get("QUICK") else 60
+# with the bell, and by the poll
+CHANGES, POLLED = (12, 6) if os.environ.get("QUICK") else (60, 12)
+# seconds before each change: longer than the second look after the one before
+PAUSE = (0.4, 0.9)
 # milliseconds at the median and for 99 of 100, and the same when nothing rings: the poll and what a look takes
 BARS = (300, 600)
 POLL = 1.0
@@ -48,7 +51,7 @@ async def _times(terminal: Terminal, bob: Connection, job: int, changes: int) ->
     """Milliseconds from each commit to its repaint."""
     times = []
     for number in range(changes):
-        _read_for(terminal, random.uniform(0.6, 1.2))
+        _read_for(terminal, random.uniform(*PAUSE))
         if number % 2:
             await bob.fetchval(EDIT, job - 1, f"Before {number}")
             _read_for(terminal, random.uniform(0, 0.25))
@@ -77,7 +80,7 @@ async def _measure(server: EmbeddedServer, environment: dict[str, str]) -> tuple
         await root.execute("alter role m_ada connection limit 1")
         with Terminal("--as", "ada", environment=environment | {"PHRESH_REFRESH_SECONDS": str(POLL)}) as terminal:
             terminal.see(f"Change {CHANGES - 1:03}")
-            without = await _times(terminal, bob, job, max(CHANGES // 5, 10))
+            without = await _times(terminal, bob, job, POLLED)
         return with_bell, without
 
 

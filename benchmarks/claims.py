@@ -30,9 +30,9 @@ from phresh_tui.database.target import Target
 
 CLIENTS = 8
 LISTENERS = 100
-RUNS = 7 if os.environ.get("QUICK") else 15
+RUNS = 5 if os.environ.get("QUICK") else 15
 # claims of each client in a run: many short turns tell two sides apart better than a few long ones
-CLAIMS = 200 if os.environ.get("QUICK") else 400
+CLAIMS = 150 if os.environ.get("QUICK") else 400
 # the share of the bare statement's throughput that the function has to reach, and of its own without the bell
 BAR, BELL_BAR = 0.75, 0.95
 NEXT_JOB = f"\\set n :n + 1\n\\set job :first + :client_id * {CLAIMS} + :n\n"

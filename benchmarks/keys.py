@@ -20,6 +20,8 @@ QUICK = bool(os.environ.get("QUICK"))
 KEYS = 60 if QUICK else 300
 COLD = 4 if QUICK else 10
 BURST = 200
+# milliseconds without a byte after which no answer is on its way: the program says sooner that it waits for one
+SETTLED = 150
 # times the smallest market: what counts as the same
 SAME = 1.1
 PHRESH = (sys.executable, "-m", "phresh_tui", "--as", "ada")
@@ -96,12 +98,11 @@ def jumps(report: Report, size: int, environment: dict[str, str]) -> None:
         _ready(terminal)
         for order, values in orders.items():
             terminal.press(b"s")
-            terminal.press(order, 800)
+            terminal.press_for_lines(order, SETTLED)
             for value in values[: 5 if QUICK else None]:
                 terminal.press(b"g")
-                terminal.press(value.encode(), 100)
-                # what stands there stays until the answer comes, so it is waited for
-                times.append(terminal.press_for_lines(b"\r", 600))
+                terminal.press(value.encode())
+                times.append(terminal.press_for_lines(b"\r", SETTLED))
     limits = (None, 40.0) if size >= 10_000_000 else (None, None)
     report.add(Line("jump to a value", f"phresh, {short(size)} jobs", times, size=size, limits=limits))
 

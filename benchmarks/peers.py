@@ -9,7 +9,7 @@ import venv
 from pathlib import Path
 
 from benchmarks.keys import KEYS
-from benchmarks.pty import DOWN, PAGE_DOWN, TimedTerminal
+from benchmarks.pty import DOWN, LEAVE, PAGE_DOWN, TimedTerminal
 from benchmarks.report import Line, Report
 from phresh_tui.database.embedded import EmbeddedServer
 
@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 FOLDER = HERE.parent / ".venv" / "peers"
 ROWS = 10_000
 STARTS = 3
+CTRL_D = b"\x04"
 # the group of the smallest Textual app at the size that they run at
 START = "start, 10k"
 
@@ -64,7 +65,7 @@ def measure(report: Report, folder: Path, server: EmbeddedServer, environment: d
     _table(report, f"VisiData, {ROWS:,} rows of CSV", (str(programs / "vd"), str(rows)), "Job 5", environment)
     target = server.target()
     address = f"postgresql://{target.user}@/{target.database}?host={target.host}&port={target.port}"
-    _start(report, "pgcli, to its prompt", (str(programs / "pgcli"), address), "phresh>", environment)
+    _start(report, "pgcli, to its prompt", (str(programs / "pgcli"), address), "phresh>", environment, leave=CTRL_D)
     _start(
         report,
         "harlequin, to its catalog",
@@ -74,11 +75,13 @@ def measure(report: Report, folder: Path, server: EmbeddedServer, environment: d
     )
 
 
-def _start(report: Report, name: str, command: tuple[str, ...], text: str, environment: dict[str, str]) -> None:
+def _start(
+    report: Report, name: str, command: tuple[str, ...], text: str, environment: dict[str, str], leave: bytes = LEAVE
+) -> None:
     times = []
     try:
         for number in range(STARTS + 1):
-            with TimedTerminal(command, environment) as terminal:
+            with TimedTerminal(command, environment, leave=leave) as terminal:
                 elapsed = terminal.until(text)
             # the first one writes the compiled modules
             if number:

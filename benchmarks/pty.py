@@ -22,8 +22,8 @@ QUIET = 30.0
 LONGEST = 60.0
 # milliseconds in which something must be drawn after a key
 PATIENCE = 5_000.0
-# a line of the list that is still on its way
-PLACEHOLDER = "  ·  "
+# a line of the list that is still on its way, and what stands above a list that takes longer than a moment
+PLACEHOLDER, SEARCHING = "  ·  ", "searching …"
 # what a program may ask before it draws, and what a dark terminal says: its background and what it is (OSC 11, DA1)
 QUESTION, ANSWER = b"\x1b[c", b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\\x1b[?62;22c"
 DOWN, PAGE_DOWN, HOME, END, LEAVE = b"\x1b[B", b"\x1b[6~", b"\x1b[H", b"\x1b[F", b"\x11"
@@ -35,13 +35,17 @@ class TimedTerminal:
     Args:
         command: what to run.
         environment: the whole of it, or this process's own.
+        leave: the keys that end it.
 
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None, *, leave: bytes = LEAVE
+    ) -> None:
         mine, its = pty.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self._descriptor = mine
+        self._leave = leave
         self._pressed = 0.0
         self._unseen: list[bytes] = []
         self._screen = pyte.Screen(80, 24)
@@ -63,7 +67,7 @@ class TimedTerminal:
     def leave(self) -> None:
         """Asks the program to end, and ends it when it does not."""
         if self.process.poll() is None:
-            os.write(self._descriptor, LEAVE)
+            os.write(self._descriptor, self._leave)
         end = time.perf_counter() + 5
         while self.process.poll() is None and time.perf_counter() < end:
             self._read(20)
@@ -138,7 +142,7 @@ class TimedTerminal:
                 self._stream.feed(chunk)
                 shown.append((milliseconds, self._lines()))
             # a list that waits is not what was asked for
-            answers = self._more(PATIENCE, quiet) if any(PLACEHOLDER in line for line in shown[-1][1]) else []
+            answers = self._more(PATIENCE, quiet) if self._waits else []
         stands = shown[-1][1]
         earlier = [number for number, (_, lines) in enumerate(shown) if lines != stands]
         if stands == before and not earlier:
@@ -174,6 +178,10 @@ class TimedTerminal:
 
     def _lines(self) -> list[str]:
         return self._text(range(3, 12), 60)
+
+    @property
+    def _waits(self) -> bool:
+        return any(PLACEHOLDER in line for line in self._lines()) or SEARCHING in self._text(range(1, 2), 60)[0]
 
     def _text(self, lines: range, width: int) -> list[str]:
         """What stands in some lines; pyte's own way fails for a wide character of which half is overwritten."""

@@ -108,6 +108,10 @@ class JobReader:
         """Whether another listing was asked for, and is not here yet."""
         return self._reload_due or self._reading_anew
 
+    def waits_for(self, asked: Listing | Way) -> bool:
+        """Whether a listing or a way that was asked for is still wanted, and not here yet."""
+        return asked is self._way or (asked is self.listing and self.is_stale)
+
     # --- what is asked for
 
     def show_listing(self, listing: Listing) -> None:

@@ -168,6 +168,8 @@ class BrowseScreen(Searching):
     @on(JobList.Failed)
     def _failed(self, event: JobList.Failed) -> None:
         self._mount_the_rest()
+        # a way that failed is not waited for any more
+        self.draw_in_force(waiting=self.jobs.is_stale)
         self.phresh.tell_error(event.error)
 
     @on(JobList.Selected)

@@ -81,7 +81,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             return self.jobs
 
     class Waiting(Message):
-        """Another listing was asked for, and takes longer than a moment."""
+        """Another listing was asked for, or the way to a value, and takes longer than a moment."""
 
         def __init__(self, control: JobList) -> None:
             super().__init__()
@@ -213,6 +213,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         self.expect()
         self._jump = self._reader.to_value(text)
         self._reader.go(self._jump)
+        asyncio.get_running_loop().call_later(SLOW, self._tell_waiting, self._jump)
 
     def clicked(self, column: int) -> None:
         """A click on the signs of a line marks it."""
@@ -326,8 +327,8 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             self._told = job
             self.post_message(self.Selected(self, job))
 
-    def _tell_waiting(self, listing: Listing) -> None:
-        if self.is_stale and listing is self.listing:
+    def _tell_waiting(self, asked: Listing | Way) -> None:
+        if self._reader.waits_for(asked):
             self.post_message(self.Waiting(self))
 
     # --- moving
