@@ -226,7 +226,7 @@ class PhreshApp(App[int]):
         self.run_worker(self._after_first_jobs(session), exit_on_error=False)
         await self._to_first_screen(BrowseScreen())
         if is_new(WELCOME):
-            self.run_worker(welcome(self), exit_on_error=False)
+            self.run_worker(welcome(self), group="welcome", exclusive=True, exit_on_error=False)
 
     def take_first_page(self) -> FirstPage | None:
         """The first jobs, if they were here at the start; only once, for they grow old."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
 
 from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
@@ -13,12 +14,17 @@ from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.memory import is_new, no_longer_new, remembered_look
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from phresh_tui.tui.app import PhreshApp
     from phresh_tui.tui.screens.base import MarketScreen
 
+Answer = TypeVar("Answer")
 WELCOME = "welcome"
 BEST = 3
 SAMPLES = 200
+# seconds between two looks whether somebody who was quicker than a question is back at the open jobs
+LOOK = 0.05
 
 
 async def welcome(app: PhreshApp) -> None:
@@ -31,12 +37,19 @@ async def welcome(app: PhreshApp) -> None:
             Item("samples", "200 jobs of sample members, to look around", "samples"),
             Item("empty", "nothing but what you and others post", ""),
         ]
-        if await app.push_screen_wait(Menu("2 of 3: what is in the market?", items)):
+        if await _ask(app, Menu("2 of 3: what is in the market?", items)):
             app.fill_with_samples()
     if not (app.preferences.theme or remembered_look()):
-        app.keep_look(await app.push_screen_wait(ThemeMenu(app.look, "3 of 3: light or dark?")))
+        app.keep_look(await _ask(app, ThemeMenu(app.look, "3 of 3: light or dark?")))
     no_longer_new(WELCOME)
     greet(app, app.screen)  # type: ignore[arg-type]  # whatever lies below the last question
+
+
+async def _ask(app: PhreshApp, question: Screen[Answer]) -> Answer:
+    """Asks over the open jobs; whoever opened something else before the question came goes on with that first."""
+    while len(app.screen_stack) > 2 or app.session is None:  # noqa: ASYNC110  only the screen hears that it is back
+        await asyncio.sleep(LOOK)
+    return await app.push_screen_wait(question)
 
 
 async def fill_with_samples(app: PhreshApp) -> None:

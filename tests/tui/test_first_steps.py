@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from phresh_tui.database.connections import connected
+from phresh_tui.database.session import Link
 from phresh_tui.market.member import check_handle
 from phresh_tui.paths import state_folder
 from phresh_tui.tui.own_name import FIRST, SECOND, own_name
@@ -58,6 +60,23 @@ async def test_each_question_is_skipped_by_escape(market: Market, drive: Drive) 
         await driver.see("No open jobs yet")
         assert driver.app.theme == "phresh-dark"
         assert not isinstance(driver.app.screen, Menu)
+
+
+async def test_whoever_is_quicker_than_a_question_is_asked_afterwards(market: Market, drive: Drive) -> None:
+    async with drive(refresh="60") as driver, connected(market.operator) as operator:
+        await driver.see("(1 of 3)")
+        async with operator.transaction():
+            # so long nobody knows whether the market is empty
+            await operator.execute("lock table public.cleanings in access exclusive mode")
+            await driver.type("ada\n")
+            await driver.see("Looking for jobs")
+            await driver.press("n")
+            await driver.see("Price per hour")
+        await driver.until(lambda: driver.app.session is not None and driver.app.session.link is Link.CONNECTED)
+        await driver.type("Oven")
+        await driver.see("Price per hour", "Oven")
+        await driver.press("escape")
+        await driver.see("2 of 3")
 
 
 async def test_even_the_first_question_is_skipped_by_escape(
