@@ -253,12 +253,14 @@ async def test_a_misspelt_word_is_corrected_to_one_that_open_jobs_have(market: M
         "wahs": "wash", "hte wndows": "the windows", "wahs xylophone": None, "x" * 300: None, "50%_\\": None,
     }.items():  # fmt: skip
         wanted = Filter(typed, max_price=Decimal(90))
-        assert await cleanings.corrected(ada, wanted) == (meant and Filter(meant, max_price=Decimal(90))), typed
+        better, in_part = await cleanings.corrected(ada, wanted)
+        assert better == (meant and Filter(meant, max_price=Decimal(90))), typed
+        assert not in_part
     # in a table that is taken to be huge sixty pages hold none of these jobs, and the newest ones are looked at
     await market.psql(
         "update pg_class set reltuples = 9e6, relpages = 90000000 where oid = 'public.cleanings'::regclass"
     )
-    assert await cleanings.corrected(ada, Filter("widnows")) == Filter("windows")
+    assert await cleanings.corrected(ada, Filter("widnows")) == (Filter("windows"), True)
 
 
 async def test_filters_combine(market: Market) -> None:

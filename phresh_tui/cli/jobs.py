@@ -37,11 +37,14 @@ async def list_open(arguments: argparse.Namespace, context: Context) -> int:
     async with context.reader() as session:
         # one more than is shown tells whether there are more
         jobs = await _read(session, listing, arguments.limit + 1)
-        better = None if jobs or not listing.wanted.text else await cleanings.corrected(session, listing.wanted)
-        if better is not None:
-            note(f"Nothing has {listing.wanted.text!r}; these have {better.text!r}.")
-            listing = replace(listing, wanted=better)
-            jobs = await _read(session, listing, arguments.limit + 1)
+        if not jobs and listing.wanted.text:
+            better, in_part = await cleanings.corrected(session, listing.wanted)
+            if in_part:
+                note("There are so many jobs that like words are looked for in a sample and among the newest alone.")
+            if better is not None:
+                note(f"Nothing has {listing.wanted.text!r}; these have {better.text!r}.")
+                listing = replace(listing, wanted=better)
+                jobs = await _read(session, listing, arguments.limit + 1)
         more = len(jobs) > arguments.limit
         counted = await cleanings.count(session, listing) if more else None
     jobs = jobs[: arguments.limit]

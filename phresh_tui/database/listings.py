@@ -26,6 +26,8 @@ COLUMNS = (
     "created_at, updated_at, sort_name, area, sort_area, starts_at, hours, booking, agreed_price, claimed_at, "
     "hours_worked, total"
 )
+# from so many jobs on the database looks for like words among some of them alone, as `corrected_text` does
+MANY = 2_000_000
 _CORRECTED = "select public.corrected_text($1)"
 # words that fewer jobs have are looked up at once, and so is what fewer jobs fit
 RARE, RARE_FIT = 2_000, 10_000
@@ -45,6 +47,19 @@ class _From(NamedTuple):
     number: int
     itself: bool = False
     typed: str | None = None
+
+
+class Correction(NamedTuple):
+    """What was meant by a search that finds nothing.
+
+    Attributes:
+        wanted: the filter with words that open jobs have, or None when there is nothing to correct.
+        in_part: whether like words were looked for in a sample and among the newest jobs alone.
+
+    """
+
+    wanted: Filter | None
+    in_part: bool
 
 
 async def page(
@@ -274,19 +289,22 @@ def jump_value(listing: Listing, text: str, now: datetime) -> tuple[object, str 
     return value, typed
 
 
-async def corrected(session: Session, wanted: Filter) -> Filter | None:
-    """The filter with words that open jobs have, for words that none has; None when there is nothing to correct.
+async def corrected(session: Session, wanted: Filter) -> Correction:
+    """Words that open jobs have, for words that none has.
 
     For when a search finds nothing: a typo costs more than a search does.
     """
     typed = wanted.text.replace("\0", " ")
+    in_part = await session.fetch_value(
+        "select reltuples >= $1 from pg_catalog.pg_class where oid = 'public.cleanings'::regclass", MANY
+    )
     text = await session.fetch_value(_CORRECTED, typed)
     if text is None and (ordered := await put_in_order(session, typed)) is not None:
         # other words of it may be wrong in another way
         text = await session.fetch_value(_CORRECTED, ordered)
-        better = replace(wanted, text=text or ordered)
-        return better if text is not None or await page(session, Listing(wanted=better), 1) else None
-    return None if text is None else replace(wanted, text=text)
+        if text is None and await page(session, Listing(wanted=replace(wanted, text=ordered)), 1):
+            text = ordered
+    return Correction(None if text is None else replace(wanted, text=text), bool(in_part))
 
 
 async def areas(session: Session, beginning: str, limit: int = 8) -> list[str]:

@@ -57,7 +57,7 @@ class BrowseScreen(Searching):
         self._list: JobList | None = None
         self._claim_due = False
         self._is_whole = False
-        self._drawn: tuple[str, bool, bool] | None = None
+        self._drawn: tuple[str, bool, bool, bool] | None = None
 
     def compose(self) -> ComposeResult:
         """List and detail, with what is in force above them."""
@@ -115,8 +115,9 @@ class BrowseScreen(Searching):
         """Says what is listed, when that has changed."""
         jobs, listing = self.jobs, self.jobs.listing
         currency = self.session.market.currency
-        content = in_force(jobs, currency, instead_of=self.instead_of, waiting=waiting)
-        drawn = (content.plain, jobs.is_stale, jobs.is_empty)
+        in_part = self.liked_in_part
+        content = in_force(jobs, currency, instead_of=self.instead_of, in_part=in_part, waiting=waiting)
+        drawn = (content.plain, jobs.is_stale, jobs.is_empty, in_part)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -133,7 +134,7 @@ class BrowseScreen(Searching):
             self.query_one(JobHeading).display = jobs.display
             if jobs.is_empty:
                 may_fill = self.phresh.prepared.door is Door.OPERATOR
-                empty.update(nothing_there(listing.wanted, currency, may_fill=may_fill))
+                empty.update(nothing_there(listing.wanted, currency, may_fill=may_fill, in_part=in_part))
         self.refresh_bindings()
 
     @on(JobList.Waiting)

@@ -52,6 +52,8 @@ class Searching(JobKeys):
 
     instead_of = ""
     """The words that nothing has, while something like them is shown."""
+    liked_in_part = False
+    """Whether something like the words was looked for in a sample and among the newest jobs alone."""
     _kept = ""
     _lines: Lines | None = None
 
@@ -130,13 +132,13 @@ class Searching(JobKeys):
             super().action_next_field()
 
     def _want(self, wanted: Filter) -> None:
-        self.instead_of = ""
+        self.instead_of, self.liked_in_part = "", False
         self.jobs.show_listing(replace(self.jobs.listing, wanted=wanted))
         self.draw_in_force()
 
     def show_query(self, text: str, sort: Sort | None = None) -> None:
         """Shows what a query means, and stands it in the search line."""
-        self.instead_of = ""
+        self.instead_of, self.liked_in_part = "", False
         search = self.lines.search
         with self.prevent(Input.Changed):
             search.value = text
@@ -207,13 +209,15 @@ class Searching(JobKeys):
         if self.jobs.listing != listing:
             return
         try:
-            better = await listings.corrected(self.session, listing.wanted)
+            better, in_part = await listings.corrected(self.session, listing.wanted)
         except PhreshError:
             # it stays empty, which is what was asked for
             return
-        if better is not None and self.jobs.listing == listing and self.jobs.is_empty:
-            self.instead_of = visible(listing.wanted.text.strip())
-            self.jobs.show_listing(replace(listing, wanted=better))
+        if self.jobs.listing == listing and self.jobs.is_empty:
+            self.liked_in_part = in_part
+            if better is not None:
+                self.instead_of = visible(listing.wanted.text.strip())
+                self.jobs.show_listing(replace(listing, wanted=better))
             self.draw_in_force()
 
     def action_as_typed(self) -> None:
