@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 from textual.widgets.option_list import Option
@@ -14,12 +15,15 @@ from phresh_tui.market.search import Filter
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.marks import SIGN, Marks
+from phresh_tui.tui.widgets.columns import fit, shortened
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
 from phresh_tui.tui.workers import read_latest
 
-# cells of a line in which its signs stand
-SIGNS = 3
+# cells of a line in which its signs stand, with the blank behind them, and between the name and what is to do
+SIGNS, BESIDE, GAP = 3, 4, 2
+# what of the rest belongs to the names at least
+NAME_SHARE = 0.4
 
 
 class NowList(Lines, MarkKeys):
@@ -75,6 +79,11 @@ class NowList(Lines, MarkKeys):
         if column < SIGNS and self.selected is not None:
             self.marks.toggle(self.selected)
 
+    def on_resize(self) -> None:
+        """Another width has room for other names."""
+        super().on_resize()
+        self.draw_again()
+
     def draw_again(self) -> None:
         """Other jobs are marked."""
         if self._items is not None:
@@ -104,21 +113,30 @@ class NowList(Lines, MarkKeys):
         self._items = items
         options: list[Option] = []
         group = ""
-        known: set[int] = set()
+        firsts: dict[int, Todo] = {}
         for item in self.shown or ():
-            if item.job.id in known:
-                continue
-            known.add(item.job.id)
+            # a job may need more than one thing: the first of them counts
+            firsts.setdefault(item.job.id, item)
+        names, words = self._columns(list(firsts.values()))
+        for item in firsts.values():
             if item.group != group:
                 group = item.group
                 options.append(Option(Content.styled(group, "bold $text-accent"), disabled=True))
             text = Content.assemble(
                 f" {item.job.status.sign}{SIGN if item.job.id in self.marks else ' '} ",
-                (visible(item.job.name), "bold"),
-                (f"  {visible(item.words)}", "$text-muted"),
+                (fit(visible(item.job.name), names - 1) + " ", "bold"),
+                (shortened(visible(item.words), words), "$text-muted"),
             )
             options.append(Option(text, id=str(item.job.id)))
         self.show(options)
         if options and self.selected_id is None:
             # a heading is no job
             self.action_cursor_down()
+
+    def _columns(self, items: list[Todo]) -> tuple[int, int]:
+        """The cells of the names with the gap behind them, and of what is to do: long names make room for it."""
+        room = max((self.scrollable_content_region.width or self.app.size.width) - BESIDE, 0)
+        longest = max((cell_len(visible(item.job.name)) for item in items), default=0) + GAP
+        needed = max((cell_len(visible(item.words)) for item in items), default=0)
+        names = min(longest, max(room - needed, int(room * NAME_SHARE)))
+        return names, max(room - names, 0)
