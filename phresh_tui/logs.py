@@ -92,3 +92,22 @@ def open_log(level: str = "INFO") -> None:
         logger.addHandler(handler)
     logging.getLogger("phresh").setLevel(level)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+class LogStream:
+    """Writes what would be printed of a crash into the log, where passwords are starred out."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        """One line or more."""
+        if text.strip():
+            logging.getLogger("phresh").error("%s", text.rstrip())
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def isatty(self) -> bool:
+        """It is none."""
+        return False

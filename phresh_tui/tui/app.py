@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from textual import events
-from textual.actions import SkipAction
-from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.command import Provider
 from textual.errors import NoWidget
 from textual.message import Message
 from textual.screen import Screen
@@ -24,24 +20,24 @@ from textual.worker import WorkerFailed
 from phresh_tui.database.first_look import FirstPage
 from phresh_tui.database.preparation import Prepared
 from phresh_tui.database.session import Link, Session
+from phresh_tui.logs import LogStream
 from phresh_tui.market.cleaning import Cleaning
-from phresh_tui.market.errors import DatabaseUnavailable, PhreshError, SignInError
-from phresh_tui.market.text import visible
+from phresh_tui.market.errors import PhreshError, SignInError
 from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
-from phresh_tui.tui.jumping import Spot, targets_on
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.leaving import is_going, is_late, unless_late
-from phresh_tui.tui.memory import DraftFile, is_new, remember_handle, remember_look
+from phresh_tui.tui.memory import DraftFile, is_new, remember_handle
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
+from phresh_tui.tui.over_all import OverAll
 from phresh_tui.tui.resuming import resuming
 from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS, MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
-from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look, theme_for
+from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look
 from phresh_tui.tui.unread import Unread
 from phresh_tui.tui.widgets.section_tabs import check_sections
 from phresh_tui.tui.widgets.side_panel import SidePanel
@@ -59,40 +55,11 @@ logger = logging.getLogger("phresh")
 LATEST = 1.0
 
 
-class _LogStream:
-    """Writes what Textual would print of a crash into the log, where passwords are starred out."""
-
-    encoding = "utf-8"
-
-    def write(self, text: str) -> int:
-        if text.strip():
-            logger.error("%s", text.rstrip())
-        return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
-
-
 def _leaves(event: events.Event) -> bool:
     return isinstance(event, events.Key) and event.key in ("ctrl+q", "ctrl+c")
 
 
-def _commands() -> type[Provider]:
-    from phresh_tui.tui.palette import CommandsProvider
-
-    return CommandsProvider
-
-
-def _market() -> type[Provider]:
-    from phresh_tui.tui.palette import MarketProvider
-
-    return MarketProvider
-
-
-class PhreshApp(App[int]):
+class PhreshApp(OverAll):
     """The full-screen program.
 
     Args:
@@ -113,7 +80,6 @@ class PhreshApp(App[int]):
     HORIZONTAL_BREAKPOINTS = BREADTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     TITLE = "phresh"
-    COMMANDS = {_commands, _market}
     BINDINGS = [
         # a member's own Ctrl+C in a field copies what is selected there; everywhere else it leaves, drafts are kept
         Binding("ctrl+c", "leave", "Quit", show=False, system=True),
@@ -144,7 +110,7 @@ class PhreshApp(App[int]):
             self.register_theme(theme)
         if self.preferences.theme and self.preferences.theme not in (FOLLOW, *self.available_themes):
             raise self.preferences.error([(("theme",), f"there is no theme {self.preferences.theme}")])
-        self._wear(chosen_look(self.preferences))
+        self.wear(chosen_look(self.preferences))
         self.keys_in_force = checked_keymap(self.preferences)
         check_sections(self.preferences)
         self.set_keymap(self.keys_in_force)
@@ -161,7 +127,7 @@ class PhreshApp(App[int]):
         self._garbage = AfterKeys()
         # set when the first jobs are there
         self.settled = asyncio.Event()
-        self.error_console = Console(file=_LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
+        self.error_console = Console(file=LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
 
     async def on_mount(self) -> None:
         """Signs in at once when it is clear who, and asks otherwise."""
@@ -338,23 +304,6 @@ class PhreshApp(App[int]):
 
         self.go_to(ProfileScreen(handle))
 
-    # --- what is told
-
-    def tell(self, text: str, *, error: bool = False) -> None:
-        """A line that goes away by itself; text of members is shown as it is."""
-        self.messages.tell(visible(text), error=error)
-
-    def clear_notifications(self) -> None:
-        """Takes away what was told."""
-        super().clear_notifications()
-        self.messages.clear()
-
-    def tell_error(self, error: PhreshError) -> None:
-        """What went wrong. A lost connection stands in the top line already."""
-        if isinstance(error, DatabaseUnavailable) and self.session and self.session.link is not Link.CONNECTED:
-            return
-        self.tell(str(error), error=True)
-
     # --- what several screens open
 
     def open_form(self, job: Cleaning | None = None, *, again: bool = False) -> None:
@@ -375,45 +324,7 @@ class PhreshApp(App[int]):
         """Posts sample jobs with the operator's account."""
         self.run_worker(fill_with_samples(self), group="samples", exclusive=True, exit_on_error=False)
 
-    # --- the palette
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Everything by its name."""
-        from phresh_tui.tui.palette import commands
-
-        return commands(self, screen)
-
-    def action_command_palette(self) -> None:
-        """Opens the palette."""
-        from phresh_tui.tui.palette import Palette
-
-        self.push_screen(Palette())
-
-    def action_change_theme(self) -> None:
-        """Shows the themes, and each of them while the cursor is on it."""
-        from phresh_tui.tui.screens.looks import ThemeMenu
-
-        self.push_screen(ThemeMenu(self.look), self.keep_look)
-
-    def keep_look(self, look: str | None) -> None:
-        """Wears a theme from now on, also after the next start; None changes nothing."""
-        if look is not None:
-            self._wear(look)
-            remember_look(look)
-
-    def _wear(self, look: str) -> None:
-        self.look = look
-        theme = theme_for(look, self.terminal_is_dark)
-        # one that an older or newer version knew is no reason not to start
-        theme = theme if theme in self.available_themes else theme_for(FOLLOW, self.terminal_is_dark)
-        if self.is_running:
-            self.theme = theme
-            return
-        # before the start nothing has been styled yet: everything would be read and styled twice
-        self.set_reactive(App.theme, theme)
-        self.stylesheet.set_variables(self.get_css_variables())
-        for name, worn in (("-dark-mode", self.current_theme.dark), ("-light-mode", not self.current_theme.dark)):
-            self.set_class(worn, name, update=False)
+    # --- the member's sections
 
     def open_section(self, section: Section) -> None:
         """Shows the list of one of the member's sections."""
@@ -425,23 +336,7 @@ class PhreshApp(App[int]):
         if isinstance(self.screen, BrowseScreen):
             self.screen.show_section(number)
 
-    def copy(self, text: str | None) -> None:
-        """Puts a text on the clipboard of the terminal, also over SSH, and on the desktop's; nothing for None."""
-        if text is not None:
-            from phresh_tui.tui.copying import is_at_the_desk, to_desktop
-
-            self.copy_to_clipboard(text)
-            if is_at_the_desk() and not self.is_web:
-                self.run_worker(partial(to_desktop, text), thread=True, group="clipboard", exit_on_error=False)
-            shown = visible(text.splitlines()[0] if text else "")
-            self.tell(f"Copied: {shown[:60]}{'…' if len(shown) > 60 or len(text.splitlines()) > 1 else ''}")
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Whoever wants no motion wants no blinking either (`TEXTUAL_ANIMATIONS=none`)."""
-        if self.animation_level == "none" and hasattr(event.widget, "cursor_blink"):
-            event.widget.cursor_blink = False
-
-    # --- keys that work over every screen
+    # --- keys, before any screen has them
 
     async def on_event(self, event: events.Event) -> None:
         """Remembers the key, for questions that must not be answered by the key that asked them."""
@@ -467,40 +362,3 @@ class PhreshApp(App[int]):
         with suppress(NoWidget):
             return is_going(self.get_widget_at(int(event.x), int(event.y))[0])
         return False
-
-    def action_jump(self) -> None:
-        """Labels everything on the screen."""
-        from phresh_tui.tui.screens.jump import JumpScreen
-
-        about = self.screen
-
-        def gone(target: Spot | None) -> None:
-            if target is not None:
-                # the screen's: when that is left in the meantime there is nothing to go to
-                about.call_later(target.go)
-
-        if targets := targets_on(about):
-            self.push_screen(JumpScreen(targets), gone)
-
-    def action_editor(self) -> None:
-        """Opens the text that is written just now in the member's own editor."""
-        from textual.widgets import TextArea
-
-        field = self.focused
-        if not isinstance(field, TextArea) or field.read_only:
-            # the key is for something else here
-            raise SkipAction
-        from phresh_tui.tui.editor import edit_in_editor
-
-        try:
-            text = edit_in_editor(self, field.text)
-        except PhreshError as error:
-            self.tell_error(error)
-            return
-        if text != field.text:
-            field.text = text
-            field.move_cursor(field.document.end)
-
-    def action_leave(self) -> None:
-        """Leaves the program; drafts are kept."""
-        self.exit(0)

@@ -47,7 +47,9 @@ async def welcome(app: PhreshApp) -> None:
 
 async def _ask(app: PhreshApp, question: Screen[Answer]) -> Answer:
     """Asks over the open jobs; whoever opened something else before the question came goes on with that first."""
-    while len(app.screen_stack) > 2 or app.session is None:  # noqa: ASYNC110  only the screen hears that it is back
+    from phresh_tui.tui.screens.browse import BrowseScreen
+
+    while not isinstance(app.screen, BrowseScreen):  # noqa: ASYNC110  only the screen hears that it is back
         await asyncio.sleep(LOOK)
     return await app.push_screen_wait(question)
 
