@@ -7,9 +7,9 @@ tell what is wrong through `Preferences.error`, which names the file and the lin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from phresh_tui.market.errors import ConfigurationError
 from phresh_tui.market.search import Sort
@@ -19,8 +19,7 @@ from phresh_tui.paths import config_file
 Spot = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A list of jobs that a member looks at often.
 
     Attributes:
@@ -35,8 +34,7 @@ class Section:
     sort: str | None = None
 
 
-@dataclass(frozen=True)
-class Preferences:
+class Preferences(NamedTuple):
     """What stands in the file, with the right types; a name or a query in it may still be none.
 
     Attributes:
@@ -49,7 +47,7 @@ class Preferences:
 
     """
 
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     sections: tuple[Section, ...] = ()
     theme: str | None = None
     notifications: bool = True

@@ -21,6 +21,7 @@ from phresh_tui.market.search import Filter, Sort
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
 from phresh_tui.tui.memory import View, ViewFile
+from phresh_tui.tui.screens.sign_in import SignInScreen
 from phresh_tui.tui.widgets.job_list import JobList
 from tests.support import Market, eventually, post
 
@@ -82,9 +83,6 @@ async def test_the_jobs_are_drawn_before_there_is_a_connection(market: Market) -
     session = Session(ada.target, ada.market, Settings())
     prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
 
-    async def made() -> Session:
-        return session
-
     drawn_without: list[bool] = []
     connect = session.connect
 
@@ -93,7 +91,7 @@ async def test_the_jobs_are_drawn_before_there_is_a_connection(market: Market) -
         connect()
 
     session.connect = spy  # type: ignore[method-assign]
-    app = PhreshApp(Settings(), prepared, "ada", opening=made(), first_page=seen.page)
+    app = PhreshApp(Settings(), prepared, "ada", opening=session, first_page=seen.page)
     async with app.run_test(size=(80, 24)):
         await eventually(lambda: drawn_without)
         # the job stood there when the session was first allowed to connect
@@ -104,6 +102,10 @@ async def test_the_jobs_are_drawn_before_there_is_a_connection(market: Market) -
         await eventually(lambda: jobs.total is not None and session.is_bell_heard)
         await post(ada, "Oven")
         await eventually(lambda: jobs.total is not None and jobs.total.number == 2)
+        # another one can sign in, and nothing of this one stays below
+        await app.action_sign_out()
+        assert [type(screen) for screen in app.screen_stack] == [SignInScreen]
+        assert not jobs.is_attached
     assert session.link is Link.CLOSED
 
 

@@ -146,7 +146,7 @@ async def test_every_text_comes_back_the_same_or_is_refused(market: Market) -> N
     async def through(text: str) -> None:
         wanted: dict[str, Any] = {}
         for field in ("name", "description", "area"):
-            draft = replace(HARMLESS, **{field: text})  # type: ignore[arg-type]
+            draft = HARMLESS._replace(**{field: text})  # type: ignore[arg-type]
             try:
                 draft.checked()
                 wanted[field] = text
@@ -156,7 +156,7 @@ async def test_every_text_comes_back_the_same_or_is_refused(market: Market) -> N
                 # and so says the database, whoever asks it without this program
                 assert not await taken(lambda draft=draft: unchecked(ada, draft))  # type: ignore[misc]
                 refused[field] = refused.get(field, 0) + 1
-        number = await cleanings.post(ada, uuid4(), replace(HARMLESS, **wanted))
+        number = await cleanings.post(ada, uuid4(), HARMLESS._replace(**wanted))
         kept[number] = wanted
         if await taken(lambda: offers.make(ben, uuid4(), number, Decimal(18), text)):
             wanted["message"] = text
@@ -221,7 +221,7 @@ async def test_profiles_reviews_handles_and_searches_take_every_text(
             shown = await people.profile(ada, "ada")
             assert (getattr(shown, field) or "") == text
         with contextlib.suppress(BadInput):
-            await cleanings.post(ada, uuid4(), replace(HARMLESS, name=text))
+            await cleanings.post(ada, uuid4(), HARMLESS._replace(name=text))
             names.append(text)
         # what was posted is found by what it is called
         found = await listings.page(ada, Listing(wanted=Filter(text=text)), 1)

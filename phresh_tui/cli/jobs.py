@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -43,7 +42,7 @@ async def list_open(arguments: argparse.Namespace, context: Context) -> int:
                 note("There are so many jobs that like words are looked for in a sample and among the newest alone.")
             if better is not None:
                 note(f"Nothing has {listing.wanted.text!r}; these have {better.text!r}.")
-                listing = replace(listing, wanted=better)
+                listing = listing._replace(wanted=better)
                 jobs = await _read(session, listing, arguments.limit + 1)
         more = len(jobs) > arguments.limit
         counted = await cleanings.count(session, listing) if more else None
@@ -113,21 +112,21 @@ async def edit(arguments: argparse.Namespace, context: Context) -> int:
 def _changed(draft: Draft, arguments: argparse.Namespace) -> Draft:
     """The draft with what was named on the command line; an empty area, start, hours or description takes it away."""
     if arguments.name is not None:
-        draft = replace(draft, name=arguments.name)
+        draft = draft._replace(name=arguments.name)
     if arguments.description is not None:
-        draft = replace(draft, description=arguments.description or None)
+        draft = draft._replace(description=arguments.description or None)
     if arguments.type is not None:
-        draft = replace(draft, cleaning_type=parse_type(arguments.type))
+        draft = draft._replace(cleaning_type=parse_type(arguments.type))
     if arguments.price is not None:
-        draft = replace(draft, price=parse_price(arguments.price))
+        draft = draft._replace(price=parse_price(arguments.price))
     if arguments.area is not None:
-        draft = replace(draft, area=arguments.area or None)
+        draft = draft._replace(area=arguments.area or None)
     if arguments.start is not None:
-        draft = replace(draft, starts_at=parse_start(arguments.start))
+        draft = draft._replace(starts_at=parse_start(arguments.start))
     if arguments.hours is not None:
-        draft = replace(draft, hours=parse_hours(arguments.hours, "hours") if arguments.hours.strip() else None)
+        draft = draft._replace(hours=parse_hours(arguments.hours, "hours") if arguments.hours.strip() else None)
     if arguments.booking is not None:
-        draft = replace(draft, booking=parse_booking(arguments.booking))
+        draft = draft._replace(booking=parse_booking(arguments.booking))
     return draft
 
 
@@ -190,7 +189,7 @@ def _filter(arguments: argparse.Namespace) -> Filter:
         "min_price": _bound(arguments.min_price),
         "max_price": _bound(arguments.max_price),
     }
-    wanted = replace(wanted, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # each its own
+    wanted = wanted._replace(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # each its own
     lowest, highest = wanted.min_price, wanted.max_price
     if lowest is not None and highest is not None and lowest > highest:
         raise BadInput(

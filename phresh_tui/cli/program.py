@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable
 
-    from phresh_tui.database.first_look import FirstLook
-    from phresh_tui.database.target import Target
-    from phresh_tui.settings import Settings
-
 
 async def start(_: argparse.Namespace, context: Context) -> int:
     """Opens the program on a terminal and in a browser, and prints the open jobs elsewhere."""
@@ -42,9 +38,14 @@ async def start(_: argparse.Namespace, context: Context) -> int:
     async with context.prepared(ahead=True) as prepared:
         account = prepared.account_of(handle)
         seen = context.first_look
-        opening: Awaitable[Session] | None = None
+        opening: Session | Awaitable[Session] | None = None
         if account is not None:
-            opening = asyncio.ensure_future(_open(account, context.settings, seen))
+            # it connects later, when the first jobs are here already
+            opening = (
+                Session(account, seen.market, context.settings)
+                if seen is not None
+                else asyncio.ensure_future(Session.open(account, context.settings))
+            )
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.running import run_program
 
@@ -58,11 +59,6 @@ async def start(_: argparse.Namespace, context: Context) -> int:
             terminal_is_dark=await asking,
             first_page=seen.page if seen is not None else None,
         )
-
-
-async def _open(account: Target, settings: Settings, seen: FirstLook | None) -> Session:
-    """The session; one that connects later, when the first jobs are here already."""
-    return await Session.open(account, settings) if seen is None else Session(account, seen.market, settings)
 
 
 def is_served() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from phresh_tui.database.session import Session
@@ -36,8 +35,7 @@ ORDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A list of jobs: which, like what, in which order.
 
     Attributes:
@@ -48,7 +46,7 @@ class Listing:
     """
 
     place: Place = Place.OPEN
-    wanted: Filter = field(default_factory=Filter)
+    wanted: Filter = Filter()
     sort: Sort = Sort.NEWEST
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -302,9 +301,9 @@ async def corrected(session: Session, wanted: Filter) -> Correction:
     if text is None and (ordered := await put_in_order(session, typed)) is not None:
         # other words of it may be wrong in another way
         text = await session.fetch_value(_CORRECTED, ordered)
-        if text is None and await page(session, Listing(wanted=replace(wanted, text=ordered)), 1):
+        if text is None and await page(session, Listing(wanted=wanted._replace(text=ordered)), 1):
             text = ordered
-    return Correction(None if text is None else replace(wanted, text=text), bool(in_part))
+    return Correction(None if text is None else wanted._replace(text=text), bool(in_part))
 
 
 async def areas(session: Session, beginning: str, limit: int = 8) -> list[str]:

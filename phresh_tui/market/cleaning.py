@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import NamedTuple
 
 from phresh_tui.market.errors import BadInput
 from phresh_tui.market.price import check_price
@@ -68,8 +68,7 @@ class Booking(StrEnum):
         return self.value.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaning:
+class Cleaning(NamedTuple):
     """A job as it was last read.
 
     Attributes:
@@ -118,8 +117,7 @@ class Cleaning:
     sort_area: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What a member wants to post, checked by `checked`.
 
     Attributes:

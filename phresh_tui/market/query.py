@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
 from typing import NamedTuple
@@ -82,7 +81,7 @@ class _Query:
         for name in values:
             if getattr(self.filter, name) != getattr(Filter(), name):
                 raise BadInput("this was said already", "", "Take one of them out")
-        self.filter = replace(self.filter, **values)  # type: ignore[arg-type]  # each reader names its own fields
+        self.filter = self.filter._replace(**values)  # type: ignore[arg-type]  # each reader names its own fields
 
     def type(self, value: str) -> None:
         self.set(cleaning_type=CleaningType(_one_of(value, [str(each) for each in CleaningType])))
@@ -182,7 +181,7 @@ def parse_query(text: str, now: datetime) -> ParsedQuery:
             problems.append(Problem(start, token.end(), str(error)))
             if reader is not None:
                 query.filter = before
-    return ParsedQuery(replace(query.filter, text=" ".join(words)), tuple(problems))
+    return ParsedQuery(query.filter._replace(text=" ".join(words)), tuple(problems))
 
 
 def split_query(text: str) -> tuple[dict[str, list[str]], str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType
 from phresh_tui.market.text import has_words, normal
@@ -60,8 +60,7 @@ _TURNED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """What a job must be like to be listed; everything given must hold.
 
     Attributes:

@@ -5,8 +5,8 @@ This table feeds the bindings of the screens, the footer, the help and the comma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -34,8 +34,7 @@ class Where(StrEnum):
     PLACES = "from place to place"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing that can be done.
 
     Attributes:

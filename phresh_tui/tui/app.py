@@ -30,7 +30,7 @@ from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.leaving import is_going, is_late, unless_late
-from phresh_tui.tui.memory import DraftFile, is_new, remember_handle
+from phresh_tui.tui.memory import is_new, remember_handle
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
 from phresh_tui.tui.over_all import OverAll
@@ -67,7 +67,7 @@ class PhreshApp(OverAll):
         prepared: a database that is ready.
         handle: who to sign in as, or None to ask.
         preferences: what the member likes; as it comes when not given.
-        opening: the session of that handle, when it is being opened already.
+        opening: the session of that handle, when it is being opened already; one that is there connects by itself.
         first_page: the first jobs, when they are here already.
         terminal_is_dark: None when the terminal does not say.
 
@@ -92,7 +92,7 @@ class PhreshApp(OverAll):
         prepared: Prepared,
         handle: str | None = None,
         preferences: Preferences | None = None,
-        opening: Awaitable[Session] | None = None,
+        opening: Session | Awaitable[Session] | None = None,
         terminal_is_dark: bool | None = None,
         first_page: FirstPage | None = None,
     ) -> None:
@@ -129,13 +129,29 @@ class PhreshApp(OverAll):
         self.settled = asyncio.Event()
         self.error_console = Console(file=LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
 
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen: the open jobs when it is clear who looks at them, and an empty one until that is."""
+        first: Screen[None]
+        if isinstance(self._opening, Session):
+            self._begin(self._opening)
+            first = BrowseScreen()
+        else:
+            first = super().get_default_screen()
+        # as with every other screen, so that another one can take its place
+        first._push_result_callback(self, None)
+        return first
+
     async def on_mount(self) -> None:
         """Signs in at once when it is clear who, and asks otherwise."""
         self.set_interval(0.5, self._count_down, name="next try")
+        if self.session is not None:
+            self._welcome()
+            return
         message = ""
         target = self.prepared.account_of(self.wanted_handle)
         if target is not None:
             try:
+                assert not isinstance(self._opening, Session)
                 await self.signed_in(await (self._opening or Session.open(target, self.settings)))
             except SignInError as error:
                 embedded = self.prepared.target.embedded
@@ -146,7 +162,7 @@ class PhreshApp(OverAll):
                 return
         from phresh_tui.tui.screens.sign_in import SignInScreen
 
-        await self.push_screen(SignInScreen(message))
+        await self._to_first_screen(SignInScreen(message))
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, which bears being stopped and continued from outside."""
@@ -185,14 +201,20 @@ class PhreshApp(OverAll):
 
     async def signed_in(self, session: Session) -> None:
         """Shows the market to a member."""
+        self._begin(session)
+        await self._to_first_screen(BrowseScreen())
+        self._welcome()
+
+    def _welcome(self) -> None:
+        if is_new(WELCOME):
+            self.run_worker(welcome(self), group="welcome", exclusive=True, exit_on_error=False)
+
+    def _begin(self, session: Session) -> None:
         self.session = session
         session.watch_link(self._link_changed)
         self.moves.connection_is(True)
         self.unread.forget()
         self.run_worker(self._after_first_jobs(session), exit_on_error=False)
-        await self._to_first_screen(BrowseScreen())
-        if is_new(WELCOME):
-            self.run_worker(welcome(self), group="welcome", exclusive=True, exit_on_error=False)
 
     def take_first_page(self) -> FirstPage | None:
         """The first jobs, if they were here at the start; only once, for they grow old."""
@@ -214,9 +236,13 @@ class PhreshApp(OverAll):
             self.unread.look()
 
     async def _to_first_screen(self, screen: Screen[None]) -> None:
+        await self.to_the_first()
+        await self.switch_screen(screen)
+
+    async def to_the_first(self) -> None:
+        """Takes off all that lies over the first screen, which shows the open jobs to whoever has signed in."""
         while len(self.screen_stack) > 1:
             await self.take_off()
-        await self.push_screen(screen)
 
     async def action_sign_out(self) -> None:
         """Back to the question who you are; drafts stay."""
@@ -308,6 +334,7 @@ class PhreshApp(OverAll):
 
     def open_form(self, job: Cleaning | None = None, *, again: bool = False) -> None:
         """Opens the form for a new job, for one like an earlier one, or for the change of one."""
+        from phresh_tui.tui.drafts import DraftFile
         from phresh_tui.tui.screens.post import PostScreen
 
         if self.session is not None and not isinstance(self.screen, PostScreen):
@@ -331,8 +358,7 @@ class PhreshApp(OverAll):
         self.call_later(self._open_section, self.preferences.sections.index(section) + 1)
 
     async def _open_section(self, number: int) -> None:
-        while len(self.screen_stack) > 2:
-            await self.take_off()
+        await self.to_the_first()
         if isinstance(self.screen, BrowseScreen):
             self.screen.show_section(number)
 

@@ -25,7 +25,7 @@ from phresh_tui.market.price import estimate, parse_price, show_price
 from phresh_tui.market.record import PrivateDetails
 from phresh_tui.market.when import LOCAL, local_now, parse_when, show_when
 from phresh_tui.market.words import show_hours, show_span
-from phresh_tui.tui.memory import DraftText
+from phresh_tui.tui.drafts import DraftText
 
 # the fields that are checked, from top to bottom
 CHECKED = ("name", "description", "price", "area", "starts", "hours", "address", "access", "phone")

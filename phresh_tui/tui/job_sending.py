@@ -9,8 +9,8 @@ from uuid import UUID, uuid5
 from phresh_tui.database import cleanings, people
 from phresh_tui.market.cleaning import Cleaning, Draft
 from phresh_tui.market.record import PrivateDetails
+from phresh_tui.tui.drafts import DraftFile, DraftText
 from phresh_tui.tui.job_form import typed_of
-from phresh_tui.tui.memory import DraftFile, DraftText
 
 if TYPE_CHECKING:
     from phresh_tui.tui.screens.base import MarketScreen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,12 @@ MOST = 3
 SECONDS, SECONDS_FOR_ERRORS = 5, 8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Told:
     """One message: its text as it may be shown, and whether something went wrong."""
 
-    text: str
-    error: bool
+    def __init__(self, text: str, error: bool) -> None:
+        self.text = text
+        self.error = error
 
 
 class Messages:

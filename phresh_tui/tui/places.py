@@ -59,8 +59,7 @@ async def open_job(app: PhreshApp, job_id: int) -> None:
         if isinstance(mine, MineScreen):
             mine.reveal(job, Place.POSTED if job.owner == session.handle else Place.CLAIMED)
     elif job.status is Status.OPEN:
-        while len(app.screen_stack) > 2:
-            await app.take_off()
+        await app.to_the_first()
         if isinstance(app.screen, BrowseScreen):
             app.screen.reveal(job)
     else:
@@ -72,8 +71,7 @@ async def show_posted(app: PhreshApp, number: int, *, is_new: bool) -> None:
     from phresh_tui.tui.screens.browse import BrowseScreen
 
     if is_new:
-        while len(app.screen_stack) > 2:
-            await app.take_off()
+        await app.to_the_first()
     else:
         await app.take_off()
     app.look_again()

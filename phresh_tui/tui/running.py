@@ -31,7 +31,7 @@ async def run_program(
     handle: str | None,
     leaving: Callable[[Callable[[int], None]], AbstractContextManager[None]],
     preferences: Preferences | None = None,
-    opening: Awaitable[Session] | None = None,
+    opening: Session | Awaitable[Session] | None = None,
     terminal_is_dark: bool | None = None,
     first_page: FirstPage | None = None,
 ) -> int:
@@ -43,7 +43,7 @@ async def run_program(
         handle: who to sign in as, or None to ask.
         leaving: listens, while it is entered, to the signals that ask the program to leave with an exit code.
         preferences: what the member likes.
-        opening: the session of `Prepared.account_of` the handle, when it is being opened already.
+        opening: the session of `Prepared.account_of` the handle, when it is being opened already, or is there.
         terminal_is_dark: None when the terminal does not say.
         first_page: the first jobs, when they are here already.
 

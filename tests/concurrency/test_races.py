@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -39,8 +38,8 @@ async def tried(move: Awaitable[object]) -> PhreshError | None:
 
 
 async def by_offer(owner: Session, name: str, *, starts_at: datetime | None = None) -> Cleaning:
-    wanted = replace(
-        draft(name), booking=Booking.BY_OFFER, starts_at=starts_at, hours=Decimal(2) if starts_at else None
+    wanted = draft(name)._replace(
+        booking=Booking.BY_OFFER, starts_at=starts_at, hours=Decimal(2) if starts_at else None
     )
     found = await cleanings.one(owner, await cleanings.post(owner, uuid4(), wanted))
     assert found is not None
@@ -157,7 +156,7 @@ async def test_a_member_who_claims_two_overlapping_jobs_at_once_gets_one(market:
     for n in range(ROUNDS):
         starts_at += timedelta(days=1)
         wanted = [
-            replace(draft(f"Job {n}, {part}"), starts_at=starts_at + timedelta(hours=part), hours=Decimal(2))
+            draft(f"Job {n}, {part}")._replace(starts_at=starts_at + timedelta(hours=part), hours=Decimal(2))
             for part in (0, 1)
         ]
         jobs = [await cleanings.one(ada, await cleanings.post(ada, uuid4(), one)) for one in wanted]

@@ -53,11 +53,11 @@ async def scene_in(market: Market) -> Scene:
     starts_at = datetime(2030, 5, 4, 8, 0, tzinfo=UTC)
     jobs: dict[str, int] = {}
     for day, state in enumerate(STATES):
-        wanted = replace(draft(f"A job that is {state}"), booking=Booking.INSTANTLY)
+        wanted = draft(f"A job that is {state}")._replace(booking=Booking.INSTANTLY)
         if state in WITH_CLEANER:
-            wanted = replace(wanted, starts_at=starts_at + timedelta(days=day), hours=Decimal(2))
+            wanted = wanted._replace(starts_at=starts_at + timedelta(days=day), hours=Decimal(2))
         if state == "offered":
-            wanted = replace(wanted, booking=Booking.BY_OFFER)
+            wanted = wanted._replace(booking=Booking.BY_OFFER)
         number = jobs[state] = await cleanings.post(ada, uuid4(), wanted)
         await people.set_private_details(ada, uuid4(), number, PrivateDetails(f"{SECRET} street", f"{SECRET} key", "1"))
         if state in WITH_CLEANER:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -42,8 +42,7 @@ class Town:
         hours: str | None = None,
         price: str = "20.00",
     ) -> Cleaning:
-        wanted = replace(
-            draft(price=price),
+        wanted = draft(price=price)._replace(
             booking=Booking.BY_OFFER if by_offer else Booking.INSTANTLY,
             starts_at=starts_at,
             hours=None if hours is None else Decimal(hours),

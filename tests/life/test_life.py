@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -191,7 +190,7 @@ async def test_a_change_of_price_tells_the_offerers_and_is_unread_until_it_is_re
     job = await town.posted(by_offer=True)
     await offers.make(town.bob, uuid4(), job.id, FIFTEEN)
     await cleanings.edit(
-        town.ada, uuid4(), job.id, replace(draft(price="30.00"), booking=(await town.read(job.id)).booking)
+        town.ada, uuid4(), job.id, draft(price="30.00")._replace(booking=(await town.read(job.id)).booking)
     )
     [event] = await events.activity(town.bob)
     assert (event.move, event.unread, event.details["after"]["price"]) == ("edit", True, Decimal("30.00"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -69,7 +68,7 @@ async def test_the_feed_shows_edits_beside_posts_once_each_whatever_happens_betw
 
 async def test_a_post_tells_what_was_posted_and_an_edit_what_changed(town: Town) -> None:
     job = await town.posted(starts_at=NOON, hours="2")
-    await cleanings.edit(town.ada, uuid4(), job.id, replace(draft("Sweep", "30.00"), booking=Booking.BY_OFFER))
+    await cleanings.edit(town.ada, uuid4(), job.id, draft("Sweep", "30.00")._replace(booking=Booking.BY_OFFER))
     await offers.make(town.bob, uuid4(), job.id, FIFTEEN, "I live next door")
     post, edit, offer = await events.history(town.ada, job.id)
     assert post.details["after"] == edit.details["before"]

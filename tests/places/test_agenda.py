@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -25,7 +24,7 @@ async def town(market: Market) -> tuple[Session, Session]:
 
 
 async def claimed(owner: Session, cleaner: Session, name: str, start: datetime | None, hours: str | None) -> Cleaning:
-    wanted = replace(draft(name), starts_at=start, hours=None if hours is None else Decimal(hours), area="Old Town")
+    wanted = draft(name)._replace(starts_at=start, hours=None if hours is None else Decimal(hours), area="Old Town")
     job = await cleanings.one(owner, await cleanings.post(owner, uuid4(), wanted))
     assert job is not None
     await cleanings.claim(cleaner, uuid4(), job)

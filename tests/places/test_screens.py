@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -36,7 +35,7 @@ async def read(session: Session, job_id: int) -> Cleaning:
 
 
 async def claimed_at(owner: Session, cleaner: Session, name: str, start: datetime, hours: str = "2") -> Cleaning:
-    wanted = replace(draft(name), starts_at=start, hours=Decimal(hours), area="Old Town")
+    wanted = draft(name)._replace(starts_at=start, hours=Decimal(hours), area="Old Town")
     job = await read(owner, await cleanings.post(owner, uuid4(), wanted))
     await cleanings.claim(cleaner, uuid4(), job)
     return await read(owner, job.id)
@@ -263,7 +262,7 @@ async def test_my_profile_is_changed_and_others_see_it_with_stars_reviews_and_jo
 async def test_the_market_has_its_charts_one_at_a_time_or_all_at_once(market: Market, drive: Drive) -> None:
     ada, bob = await market.session("ada"), await market.session("bob")
     for number in range(8):
-        wanted = replace(draft(f"Job {number}", f"{10 + number}.00"), area="Old Town" if number % 2 else "Harbour")
+        wanted = draft(f"Job {number}", f"{10 + number}.00")._replace(area="Old Town" if number % 2 else "Harbour")
         job = await read(ada, await cleanings.post(ada, uuid4(), wanted))
         if number < 2:
             await cleanings.claim(bob, uuid4(), job)

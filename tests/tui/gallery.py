@@ -419,7 +419,7 @@ async def begin(driver: Driver, stage: Stage) -> None:
         await app.action_sign_out()
         await driver.see("Enter signs you in")
         return
-    while len(app.screen_stack) > 2:
+    while len(app.screen_stack) > 1:
         await app.pop_screen()
     browse = await driver.browsing()
     browse.show_query("")

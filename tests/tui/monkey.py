@@ -127,7 +127,7 @@ async def forget_timers() -> None:
 async def change(sessions: list[Session], chance: random.Random) -> str:
     """Somebody else does something with some job, or is refused; returns what."""
     session, which, move = chance.choice(sessions), chance.random(), chance.choice(MOVES)
-    wanted = replace(draft(chance.choice(["Sweep", "Dust"])), booking=chance.choice(list(Booking)))
+    wanted = draft(chance.choice(["Sweep", "Dust"]))._replace(booking=chance.choice(list(Booking)))
     # a machine that is very busy may keep the one who changes waiting for too long: that is not what is tried here
     with suppress(Refused, DatabaseUnavailable):
         rows = await session.fetch("select id from public.cleanings order by updated_at desc limit 12")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -26,7 +25,7 @@ async def test_any_keys_on_jobs_in_every_state_break_nothing(market: Market, dri
     for number in range(4):
         for one, other in ((ada, bob), (bob, ada)):
             booking = Booking.BY_OFFER if number == 1 else Booking.INSTANTLY
-            job_id = await cleanings.post(one, uuid4(), replace(draft(f"Job {number}"), booking=booking))
+            job_id = await cleanings.post(one, uuid4(), draft(f"Job {number}")._replace(booking=booking))
             job = await cleanings.one(one, job_id)
             assert job is not None
             if number == 1:

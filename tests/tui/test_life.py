@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -18,7 +17,7 @@ NEXT_WEEK = (datetime.now(UTC) + timedelta(days=7)).replace(hour=9, minute=0, se
 
 
 async def posted(session: Session, name: str, **more: object) -> Cleaning:
-    job_id = await cleanings.post(session, uuid4(), replace(draft(name), **more))  # type: ignore[arg-type]
+    job_id = await cleanings.post(session, uuid4(), draft(name)._replace(**more))  # type: ignore[arg-type]
     return await now(session, job_id)
 
 
@@ -172,7 +171,7 @@ async def test_the_cleaner_goes_from_the_offer_to_the_review(market: Market, dri
 async def test_a_no_show_is_reported_and_private_details_change_after_the_claim(market: Market, drive: Drive) -> None:
     ada, bob = await market.session("ada"), await market.session("bob")
     soon = datetime.now(UTC) + timedelta(hours=3)
-    job_id = await cleanings.post(ada, uuid4(), replace(draft("Windows"), starts_at=soon, hours=Decimal(2)))
+    job_id = await cleanings.post(ada, uuid4(), draft("Windows")._replace(starts_at=soon, hours=Decimal(2)))
     job = await cleanings.one(ada, job_id)
     assert job is not None
     await cleanings.claim(bob, uuid4(), job)
@@ -207,7 +206,7 @@ async def test_a_no_show_is_reported_and_private_details_change_after_the_claim(
 async def test_undoing_an_offer_that_was_accepted_says_what_happened(market: Market, drive: Drive) -> None:
     ada = await market.session("ada")
     await market.member("bob")
-    job_id = await cleanings.post(ada, uuid4(), replace(draft("Windows"), booking=Booking.BY_OFFER))
+    job_id = await cleanings.post(ada, uuid4(), draft("Windows")._replace(booking=Booking.BY_OFFER))
     async with drive("bob", refresh="60") as driver:
         await driver.browsing()
         await driver.press("o")

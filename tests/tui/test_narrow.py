@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -22,7 +21,7 @@ from tests.tui.conftest import Drive
 async def test_a_job_in_memory_fits_as_the_database_says(market: Market) -> None:
     ada = await market.session("ada")
     job = await post(ada, "Wäsche bügeln", "20", cleaning_type=CleaningType.DUST_UP)
-    job = replace(job, area="Old Town", starts_at=datetime(2026, 12, 1, 9, tzinfo=UTC))
+    job = job._replace(area="Old Town", starts_at=datetime(2026, 12, 1, 9, tzinfo=UTC))
     for query, fits in (
         ("", True), ("wasche", True), ("WÄSCHE six", True), ("oven", False), ("type:dust_up", True),
         ("type:full_clean", False), ("price:<20", False), ("price:<=20", True), ("price:>20", False),
@@ -36,11 +35,11 @@ async def test_every_list_is_narrowed_by_the_same_keys(market: Market, drive: Dr
     ada, bob, eve = [await market.session(handle) for handle in ("ada", "bob", "eve")]
     start = datetime.now(UTC) + timedelta(hours=1)
     for name in ("Windows", "Oven", "Stairs"):
-        job_id = await cleanings.post(bob, uuid4(), replace(draft(name), booking=Booking.BY_OFFER, area="Old Town"))
+        job_id = await cleanings.post(bob, uuid4(), draft(name)._replace(booking=Booking.BY_OFFER, area="Old Town"))
         for session, said in ((ada, "gladly"), (eve, "perhaps")):
             await offers.make(session, uuid4(), job_id, Decimal(20), said)
     for number, name in enumerate(("Hall", "Kitchen")):
-        wanted = replace(draft(name), starts_at=start + timedelta(hours=3 * number), hours=Decimal(1))
+        wanted = draft(name)._replace(starts_at=start + timedelta(hours=3 * number), hours=Decimal(1))
         job = await cleanings.one(ada, await cleanings.post(ada, uuid4(), wanted))
         assert job is not None
         await cleanings.claim(bob, uuid4(), job)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -19,7 +18,7 @@ NEXT_WEEK = (datetime.now(UTC) + timedelta(days=7)).replace(hour=9, minute=0, se
 
 
 async def posted(session: Session, name: str, **more: object) -> Cleaning:
-    job_id = await cleanings.post(session, uuid4(), replace(draft(name), **more))  # type: ignore[arg-type]
+    job_id = await cleanings.post(session, uuid4(), draft(name)._replace(**more))  # type: ignore[arg-type]
     job = await cleanings.one(session, job_id)
     assert job is not None
     return job

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +14,7 @@ from phresh_tui.database import cleanings, people
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.market.cleaning import Booking
 from phresh_tui.market.record import PrivateDetails
-from phresh_tui.tui.memory import DraftText
+from phresh_tui.tui.drafts import DraftText
 from tests.support import Market, draft
 from tests.tui.conftest import Drive
 from tests.tui.support import Driver
@@ -34,7 +33,7 @@ async def go_to(driver: Driver, field: str) -> None:
 
 async def test_a_job_with_everything_is_previewed_posted_and_posted_again(market: Market, drive: Drive) -> None:
     ada = await market.session("ada")
-    await cleanings.post(ada, uuid4(), replace(draft("Older"), area="Södermalm"))
+    await cleanings.post(ada, uuid4(), draft("Older")._replace(area="Södermalm"))
     async with drive("ada") as driver:
         await driver.browsing()
         await driver.press("n")

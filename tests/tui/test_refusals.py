@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -46,7 +45,7 @@ def test_no_refusal_is_forgotten() -> None:
 
 
 async def posted(session: Session, name: str, **more: object) -> Cleaning:
-    job_id = await cleanings.post(session, uuid4(), replace(draft(name), **more))  # type: ignore[arg-type]
+    job_id = await cleanings.post(session, uuid4(), draft(name)._replace(**more))  # type: ignore[arg-type]
     job = await cleanings.one(session, job_id)
     assert job is not None
     return job
@@ -67,7 +66,7 @@ async def test_a_cleaner_reads_why_and_loses_nothing(market: Market, drive: Driv
         await cleanings.edit(ada, uuid4(), job.id, plain)
         await driver.press("ctrl+s")
         await driver.see("✗ Not offered: “Windows” is booked instantly. Claim it.", "I bring a ladder")
-        await cleanings.edit(ada, uuid4(), job.id, replace(plain, booking=Booking.BY_OFFER))
+        await cleanings.edit(ada, uuid4(), job.id, plain._replace(booking=Booking.BY_OFFER))
         await driver.press("ctrl+s")
         await driver.see("$20.00 per hour, live")
         # PH015: the offer is declined while its withdrawal is asked for

@@ -56,9 +56,9 @@ async def silent(market: Market) -> AsyncIterator[tuple[Driver, Proxy]]:
     """Bob's program, and what stands between it and the database; he has an offer to answer and work to do."""
     ada, bob = await market.session("ada"), await market.session("bob", tcp=True)
     await post(ada, "Sweep the yard")
-    by_offer = replace(draft("Clean the attic"), booking=Booking.BY_OFFER)
+    by_offer = draft("Clean the attic")._replace(booking=Booking.BY_OFFER)
     await offers.make(ada, uuid4(), await cleanings.post(bob, uuid4(), by_offer), Decimal(18), "gladly")
-    soon = replace(draft("Kitchen"), starts_at=datetime.now(UTC) + timedelta(hours=1), hours=Decimal(2))
+    soon = draft("Kitchen")._replace(starts_at=datetime.now(UTC) + timedelta(hours=1), hours=Decimal(2))
     job = await cleanings.one(bob, await cleanings.post(ada, uuid4(), soon))
     assert job is not None
     await cleanings.claim(bob, uuid4(), job)

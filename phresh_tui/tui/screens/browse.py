@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -121,7 +120,7 @@ class BrowseScreen(Searching):
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self._view = replace(self._view, query=self.typed, sort=listing.sort.value)
+        self._view = self._view._replace(query=self.typed, sort=listing.sort.value)
         # one line high whatever stands in it, so nothing is laid out anew
         self.query_one("#in-force", Static).update(content, layout=False)
         if not jobs.is_stale:
@@ -237,7 +236,7 @@ class BrowseScreen(Searching):
         section = sections[number - 1] if number else None
         for tabs in self.query(SectionTabs):
             tabs.choose(number)
-        self._view = replace(self._view, section=number)
+        self._view = self._view._replace(section=number)
         sort = Sort(section.sort) if section is not None and section.sort else None
         self.show_query(section.query if section is not None else "", sort)
 
@@ -253,7 +252,7 @@ class BrowseScreen(Searching):
     def on_unmount(self) -> None:
         """Keeps what was looked at for the next start."""
         selected = self.shown_job
-        self._file.save(replace(self._view, job=selected.id if selected is not None else 0))
+        self._file.save(self._view._replace(job=selected.id if selected is not None else 0))
 
     # --- going somewhere
 

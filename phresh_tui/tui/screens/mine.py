@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
@@ -170,7 +168,7 @@ class MineScreen(JobKeys, Narrowed):
         query = parse_query(self.query_one("#narrow", TypedLine).value, local_now())
         self.query_one(ProblemLine).show(query.problems)
         for jobs in self.query(JobList):
-            jobs.show_listing(replace(jobs.listing, wanted=query.filter))
+            jobs.show_listing(jobs.listing._replace(wanted=query.filter))
         self.query_one(NowList).show_wanted(query.filter)
         self._draw()
 

@@ -21,6 +21,7 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.record import PrivateDetails
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.drafts import DraftFile, DraftText
 from phresh_tui.tui.job_form import (
     CHECKED,
     FIELD_OF,
@@ -32,7 +33,6 @@ from phresh_tui.tui.job_form import (
     understood,
 )
 from phresh_tui.tui.job_sending import Sender, not_sent, public_part
-from phresh_tui.tui.memory import DraftFile, DraftText
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.calendar import CalendarScreen
 from phresh_tui.tui.screens.confirm import Confirm

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from dataclasses import replace
 from typing import NamedTuple
 
 from textual import on
@@ -133,7 +132,7 @@ class Searching(JobKeys):
 
     def _want(self, wanted: Filter) -> None:
         self.instead_of, self.liked_in_part = "", False
-        self.jobs.show_listing(replace(self.jobs.listing, wanted=wanted))
+        self.jobs.show_listing(self.jobs.listing._replace(wanted=wanted))
         self.draw_in_force()
 
     def show_query(self, text: str, sort: Sort | None = None) -> None:
@@ -146,7 +145,7 @@ class Searching(JobKeys):
         query = parse_query(text, local_now())
         self.lines.problem.show(query.problems)
         listing = self.jobs.listing
-        self.jobs.show_listing(replace(listing, wanted=query.filter, sort=sort or listing.sort))
+        self.jobs.show_listing(listing._replace(wanted=query.filter, sort=sort or listing.sort))
         self.draw_in_force()
 
     def action_clear(self) -> None:
@@ -181,7 +180,7 @@ class Searching(JobKeys):
     def _show_in_order(self, chosen: str | None) -> None:
         if chosen is not None:
             sort = Sort(chosen)
-            self.jobs.show_listing(replace(self.jobs.listing, sort=sort))
+            self.jobs.show_listing(self.jobs.listing._replace(sort=sort))
             self.draw_in_force()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -217,7 +216,7 @@ class Searching(JobKeys):
             self.liked_in_part = in_part
             if better is not None:
                 self.instead_of = visible(listing.wanted.text.strip())
-                self.jobs.show_listing(replace(listing, wanted=better))
+                self.jobs.show_listing(listing._replace(wanted=better))
             self.draw_in_force()
 
     def action_as_typed(self) -> None:
