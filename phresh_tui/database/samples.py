@@ -40,6 +40,7 @@ async def add_samples(
     seed: int = 1,
     progress: Callable[[int, int], None] = lambda *_: None,
     say: Callable[[str], None] = lambda _: None,
+    kept: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Posts sample jobs, oldest first.
 
@@ -52,6 +53,7 @@ async def add_samples(
         seed: the same one makes the same jobs; only their times depend on when they are made.
         progress: is told how many are posted, and how many there will be.
         say: is told what else takes a moment.
+        kept: is told how many stay when it is stopped now.
 
     Returns:
         How many were posted.
@@ -74,6 +76,8 @@ async def add_samples(
                 async with connection.transaction():
                     await write(connection, draw, first, last, before, JOBS, RECORD)
                 progress(last, number)
+                kept(last)
+        kept(number)
         # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
         say("Tidying up")
         tidy = "vacuum" if filled else "vacuum (analyze)"

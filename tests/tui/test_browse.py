@@ -130,8 +130,11 @@ async def test_the_selection_stays_on_its_job_when_the_list_changes(market: Mark
     for number in range(60):
         await post(ada, f"Job {number:02}")
     await market.member("bob")
-    async with drive("bob") as driver:
+    async with drive("bob", refresh="3600") as driver:
         await driver.browsing()
+        session = driver.app.session
+        assert session is not None
+        await driver.until(lambda: session.is_bell_heard, "the bell")
         await driver.press(*["j"] * 30)
         await driver.until(lambda: driver.selected == "Job 29")
         line = driver.jobs.cursor - driver.jobs.scroll_offset.y
@@ -143,6 +146,9 @@ async def test_the_selection_stays_on_its_job_when_the_list_changes(market: Mark
         assert driver.selected == "Job 29"
         assert driver.jobs.cursor - driver.jobs.scroll_offset.y == line, "it does not move on the screen either"
         await driver.see("2 new: .")
+        looks = session._looks
+        assert looks is not None
+        await driver.until(lambda: looks._timer is None, "nothing to be read any more")
         await driver.press("full_stop")
         await driver.until(lambda: driver.selected == "Newest one")
         await driver.see("○+Newer one", "○+Newest one")

@@ -287,7 +287,10 @@ class JobList(CursorView, MarkKeys, can_focus=True):
 
     def _look_at_top(self) -> None:
         if self._window.at_top and self.scroll_offset.y == 0:
+            new_above = self.new_above
             self._reader.saw_top()
+            if new_above:
+                self.post_message(self.Loaded(self, self._window.total))
 
     def mark(self, signs: dict[int, str]) -> None:
         """Shows for a moment that these jobs are new, or have changed."""
