@@ -25,7 +25,7 @@ class Section(NamedTuple):
     Attributes:
         name: as it is shown.
         query: as it would be typed into the search box.
-        sort: the order, or None for the usual one.
+        sort: the order, or None for the one that was last chosen by hand.
 
     """
 

@@ -428,7 +428,8 @@ async def test_sections_have_numbers_and_counts_and_the_last_view_is_there_again
         await driver.press("1")
         await driver.see("[1 Cheap 2]", "2 open jobs", "price ↑")
         await driver.press("2")
-        await driver.see("[2 Ada 3]", "3 open jobs", "by @ada")
+        # the order of the other section was its own
+        await driver.see("[2 Ada 3]", "3 open jobs", "newest first", "by @ada")
         await post(ada, "Windows 5", "5")
         await driver.see("1 Cheap 3+", "[2 Ada 4]")
         await driver.press("1", "j")
@@ -439,7 +440,12 @@ async def test_sections_have_numbers_and_counts_and_the_last_view_is_there_again
         await driver.see("[1 Cheap 3]", "price:<15", "price ↑")
         await driver.until(lambda: driver.selected == "Windows 9", "the job that was selected")
         await driver.press("0")
-        await driver.see("[0 All]", "4 open jobs")
+        await driver.see("[0 All]", "4 open jobs", "newest first")
+        # what was chosen by hand is kept
+        await driver.press("s", "t", "1")
+        await driver.see("[1 Cheap 3]", "price ↑")
+        await driver.press("2")
+        await driver.see("[2 Ada 4]", "4 open jobs", "name A–Z")
 
 
 def test_a_view_that_makes_no_sense_is_as_at_the_first_start() -> None:

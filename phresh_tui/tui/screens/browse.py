@@ -55,6 +55,8 @@ class BrowseScreen(Searching):
         # asked for by every key that is shown, so it is not looked for among the widgets
         self._list: JobList | None = None
         self._claim_due = False
+        # chosen by hand: for all jobs, and for sections that have none of their own
+        self._own_sort = Sort.NEWEST
         self._is_whole = False
         self._drawn: tuple[str, bool, bool, bool] | None = None
 
@@ -65,6 +67,8 @@ class BrowseScreen(Searching):
         jobs = JobList(self.session, view.listing, self.marks, first_page=self.phresh.take_first_page(), id="jobs")
         self._list = jobs
         self._job_due = view.job
+        if self._sort_of(view.section) is None:
+            self._own_sort = view.listing.sort
         yield TopBar("Browse")
         if sections := self.phresh.preferences.sections:
             yield SectionTabs(self.session, sections, id="sections")
@@ -237,8 +241,18 @@ class BrowseScreen(Searching):
         for tabs in self.query(SectionTabs):
             tabs.choose(number)
         self._view = self._view._replace(section=number)
-        sort = Sort(section.sort) if section is not None and section.sort else None
-        self.show_query(section.query if section is not None else "", sort)
+        self.show_query(section.query if section is not None else "", self._sort_of(number) or self._own_sort)
+
+    def _sort_of(self, number: int) -> Sort | None:
+        """The order of a section, when it has one of its own."""
+        sections = self.phresh.preferences.sections
+        sort = sections[number - 1].sort if 0 < number <= len(sections) else None
+        return Sort(sort) if sort else None
+
+    def _show_in_order(self, chosen: str | None) -> None:
+        if chosen is not None:
+            self._own_sort = Sort(chosen)
+        super()._show_in_order(chosen)
 
     async def _back_to(self, number: int) -> None:
         """Selects the job that was selected last time, when it is still open."""

@@ -43,7 +43,7 @@ class SectionTabs(TabLine):
         # the newest job of each section: as it was when it was last looked at, and as it is
         self._seen: dict[int, int] = {}
         self._newest: dict[int, int] = {}
-        self._asking = False
+        self._asking = self._ask_due = False
 
     def on_mount(self) -> None:
         """Asks how many jobs are in each."""
@@ -57,25 +57,31 @@ class SectionTabs(TabLine):
         self._draw()
 
     def look_again(self) -> None:
-        """Counts again, behind everything else."""
+        """Counts again, behind everything else, and once more when something came meanwhile."""
+        self._ask_due = True
         if self._sections and not self._asking:
             self._asking = True
             self.run_worker(self._ask(), group="sections", exit_on_error=False)
 
     async def _ask(self) -> None:
         try:
-            for number, section in enumerate(self._sections, 1):
-                listing = Listing(wanted=parse_query(section.query, local_now()).filter)
-                self._counts[number] = await listings.count(self._session, listing)
-                newest = await listings.page(self._session, listing, 1)
-                self._newest[number] = newest[0].id if newest else 0
-                self._seen.setdefault(number, self._newest[number])
-                self._draw()
+            while self._ask_due:
+                self._ask_due = False
+                for number, section in enumerate(self._sections, 1):
+                    await self._count(number, section)
         except PhreshError:
             # the list says what is wrong, and asks again
             return
         finally:
             self._asking = False
+
+    async def _count(self, number: int, section: Section) -> None:
+        listing = Listing(wanted=parse_query(section.query, local_now()).filter)
+        self._counts[number] = await listings.count(self._session, listing)
+        newest = await listings.page(self._session, listing, 1)
+        self._newest[number] = newest[0].id if newest else 0
+        self._seen.setdefault(number, self._newest[number])
+        self._draw()
 
     def _draw(self) -> None:
         if self._chosen:
