@@ -20,6 +20,7 @@ from phresh_tui.tui.leaving import unless_late
 from phresh_tui.tui.moves import Step
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
+from phresh_tui.tui.widgets.field import fill
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -246,14 +247,6 @@ class MoveDialog(FormDialog):
             return
         moves = self.phresh.moves
         self.send(lambda: moves.run(step), lambda error: moves.reason(step, error))
-
-
-def fill(box: Widget, text: str) -> None:
-    """Stands a text in a field."""
-    if isinstance(box, Input):
-        box.value = text
-    elif isinstance(box, TextArea):
-        box.text = text
 
 
 def _insert(field: Widget | None, text: str) -> None:

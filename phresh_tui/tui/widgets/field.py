@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from textual.suggester import Suggester
+from textual.widget import Widget
 from textual.widgets import Input
 
 
@@ -42,3 +43,14 @@ class Field(Input):
         self._hints = hints
         if self.content_size.width:
             self.placeholder = fitting(hints, self.content_size.width)
+
+
+def fill(box: Widget, text: str) -> None:
+    """Stands a text in a field of one line or more."""
+    # the first screen has none of them
+    from textual.widgets import TextArea
+
+    if isinstance(box, Input):
+        box.value = text
+    elif isinstance(box, TextArea):
+        box.text = text
