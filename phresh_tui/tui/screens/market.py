@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-import plotext._utility  # type: ignore[import-untyped]  # says nothing of its types
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.color import Color
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
-from textual_plotext import PlotextPlot
 
 from phresh_tui.database import agenda, statistics
 from phresh_tui.market.agenda import Earned, monday_of, start_of
@@ -31,21 +25,15 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, of_records
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
+from phresh_tui.tui.widgets.chart import Chart, short_price
 from phresh_tui.tui.widgets.columns import fit, shortened
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.tab_line import TabLine
 from phresh_tui.tui.workers import read_latest
 
-if TYPE_CHECKING:
-    from textual_plotext import Plot
-
-# of labels that meet the library would draw another one after each start: the first in the order of a set
-plotext._utility.no_duplicates = lambda data: list(dict.fromkeys(data))
 # weeks of the member's own earnings
 WEEKS = 12
 ALL_AREAS = "all"
-# cells beside a chart for its other labels and its frame; what the chart is wider than its outermost places
-BESIDE, MARGIN = 6, 1.25
 # cells from which a title has room for more than the most important
 ROOMY = 56
 # cells of a name that one can still tell from others, and of what may go into the next line
@@ -57,60 +45,6 @@ PANELS = (
     ("waits", "Time to claim"),
     ("earned", "My earnings"),
 )
-
-
-class Chart(PlotextPlot):
-    """A chart in the colours of the theme; says in words when there is nothing to draw."""
-
-    DEFAULT_CSS = """
-    Chart { height: 1fr; width: 1fr; }
-    """
-
-    _labels: Mapping[float, str] | None = None
-    _mine: tuple[float, str] | None = None
-
-    def colour(self, name: str) -> tuple[int, int, int]:
-        """A colour of the theme, as the plotting library takes it."""
-        return Color.parse(self.app.theme_variables[name]).rgb
-
-    def begin(self) -> Plot:
-        """An empty chart."""
-        plot = self.plt
-        plot.clear_data()
-        plot.clear_figure()
-        self._labels = None
-        return plot
-
-    def on_resize(self) -> None:
-        """Another width has room for other labels."""
-        if self._labels:
-            self.label(self._labels, self._mine)
-            self.refresh()
-
-    def label(self, labels: Mapping[float, str], mine: tuple[float, str] | None = None) -> None:
-        """Writes below the chart as many labels as there is room for.
-
-        The library drops labels that meet in the order of a set, which is another one after each start.
-
-        Args:
-            labels: by their places, which lie at even distances.
-            mine: the place and the text of one that is always there, and to which others keep their distance.
-
-        """
-        self._labels, self._mine = labels, mine
-        texts = [*labels.values(), *([mine[1]] if mine else [])]
-        places = list(labels)
-        # of the whole chart, that two labels are apart which do not meet
-        apart = (max(map(len, texts)) + 2) * MARGIN / max(self.size.width - BESIDE, 1)
-        shown = {place: labels[place] for place in places[:: -max(math.ceil(apart * (len(places) - 1)), 1)]}
-        if mine is not None:
-            reach = apart * (places[-1] - places[0])
-            shown = {place: text for place, text in shown.items() if abs(place - mine[0]) > reach} | dict([mine])
-        self.plt.xticks(list(shown), list(shown.values()))
-
-    def on_unmount(self) -> None:
-        """Tells the app, which would remember the chart, and its screen with it, until the theme changes."""
-        self.app.theme_changed_signal.unsubscribe(self)
 
 
 class MarketOverviewScreen(MarketScreen):
@@ -281,16 +215,16 @@ class MarketOverviewScreen(MarketScreen):
             centres = [float(prices.low) + number for number in range(steps)]
         others = [0 if number == mine else count for number, count in enumerate(prices.counts)]
         plot.bar(centres, others, color=chart.colour("primary"), width=1, minimum=0)
-        ticks = {centres[number]: _short(centres[number], currency, breadth) for number in range(0, steps, 4)}
+        ticks = {centres[number]: short_price(centres[number], currency, breadth) for number in range(0, steps, 4)}
         marked = None
         if job is not None and mine is not None:
             plot.bar([centres[mine]], [prices.counts[mine]], color=chart.colour("warning"), width=breadth, minimum=0)
             # colour alone would not do
-            marked = centres[mine], f"▲{_short(float(job.price), currency, 1.0)}"
+            marked = centres[mine], f"▲{short_price(float(job.price), currency, 1.0)}"
         # room for the label of the last step
         plot.xlim(centres[0] - 1.5 * breadth, centres[-1] + 1.5 * breadth)
         chart.label(ticks, marked)
-        _count_ticks(plot, max(prices.counts))
+        chart.count_ticks(max(prices.counts))
         self._title("prices", *words)
         chart.refresh()
 
@@ -333,7 +267,7 @@ class MarketOverviewScreen(MarketScreen):
         plot.plot(numbers, posted, label="posted", color=chart.colour("primary"), marker="•")
         plot.plot(numbers, claimed, label="claimed", marker="hd", color=chart.colour("success"))
         chart.label(dict(zip(numbers[::7], [f"{day.day:%d %b}" for day in seen.days[::7]], strict=True)))
-        _count_ticks(plot, max(*posted, *claimed))
+        chart.count_ticks(max(*posted, *claimed))
         self._title(
             "days", ("Each day ", "bold"),
             (f"for four weeks: {sum(posted):,} posted, {sum(claimed):,} claimed", "$text-muted"),
@@ -344,7 +278,7 @@ class MarketOverviewScreen(MarketScreen):
         chart = self.query_one("#waits-chart", Chart)
         plot = chart.begin()
         plot.bar(list(WAIT_LABELS), list(seen.waits), color=chart.colour("secondary"), width=0.7, minimum=0)
-        _count_ticks(plot, max(seen.waits))
+        chart.count_ticks(max(seen.waits))
         half = (
             "nothing was claimed yet"
             if seen.median_wait is None
@@ -363,7 +297,7 @@ class MarketOverviewScreen(MarketScreen):
         places = [float(number) for number in range(1, len(weeks) + 1)]
         plot.bar(places, totals, color=chart.colour("success"), width=0.7, minimum=0)
         chart.label(dict(zip(places, [f"{week:%d.%m}" for week in weeks], strict=True)))
-        _count_ticks(plot, max(totals))
+        chart.count_ticks(max(totals))
         total = sum((earned.total for earned in self._earned), Decimal(0))
         words = f"{show_price(total, currency)} in {WEEKS} weeks" if total else f"nothing finished in {WEEKS} weeks"
         self._title("earned", ("My earnings ", "bold"), (words, "$text-muted"))
@@ -439,24 +373,6 @@ class MarketOverviewScreen(MarketScreen):
             self._panel = "prices"
             self._show_panel()
         self.action_refresh()
-
-
-def _short(price: float, currency: str, step: float) -> str:
-    """A price for an axis: without cents, unless the steps are smaller than one."""
-    if step < 1:
-        return show_price(Decimal(price).quantize(Decimal("0.01")), currency)
-    return show_price(Decimal(price).quantize(Decimal(1)), currency).removesuffix(".00")
-
-
-def _count_ticks(plot: Plot, most: float) -> None:
-    """An axis from nothing to the most, with round numbers."""
-    top = max(most, 1)
-    step = 10 ** (len(str(int(top))) - 1)
-    while top / step > 4:
-        step *= 2
-    plot.ylim(0, top)
-    ticks = [float(number) for number in range(0, int(top) + 1, max(int(step), 1))]
-    plot.yticks(ticks, [f"{tick:,.0f}" for tick in ticks])
 
 
 def _waiting(hours: float) -> str:
