@@ -12,8 +12,8 @@ from textual.widgets import Input, Label, TextArea
 from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.errors import BadInput
 from phresh_tui.market.text import visible
+from phresh_tui.tui.drafts import DraftText
 from phresh_tui.tui.job_form import CHECKED, understood
-from phresh_tui.tui.memory import DraftText
 from phresh_tui.tui.widgets.choice import Choice
 from phresh_tui.tui.widgets.field import Field, fill
 
