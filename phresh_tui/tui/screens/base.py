@@ -11,6 +11,7 @@ from textual.screen import Screen
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
+from phresh_tui.tui.compositor import Compositor
 from phresh_tui.tui.first_steps import greet
 from phresh_tui.tui.leaving import unless_late
 from phresh_tui.tui.marks import Marks
@@ -42,6 +43,10 @@ class MarketScreen(Screen[None]):
     BINDINGS = bindings(Where.EVERYWHERE)
     key = ""
     """What tells two screens of one kind apart: whose profile it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = Compositor()
 
     @property
     def phresh(self) -> PhreshApp:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # seconds that the cursor rests on a job before it is told, so that a held key does not draw what nobody can read: keys
 # that are held come every 30 to 40 ms
-REST = 0.06
+REST = 0.09
 # seconds for which a row shows that it has changed
 MARKED = 4.0
 

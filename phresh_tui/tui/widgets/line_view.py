@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -38,6 +39,22 @@ class LineView(ScrollView):
             self.vertical_scrollbar.window_virtual_size = lines
         else:
             self.virtual_size = size
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolls; the scroll bar is painted only when that looks different."""
+        bar = self.vertical_scrollbar
+        if self._thumb(bar, old_value) == self._thumb(bar, new_value):
+            bar.set_reactive(ScrollBar.position, new_value)
+        super().watch_scroll_y(old_value, new_value)
+
+    @staticmethod
+    def _thumb(bar: ScrollBar, position: float) -> int:
+        """Eighths of a line above the thumb, as Textual draws it."""
+        height, lines, seen = bar.size.height, bar.window_virtual_size, bar.window_size
+        if lines <= seen:
+            return 0
+        thumb = max(1.0, seen * height / lines)
+        return int((height - thumb) * position / (lines - seen) * 8)
 
     def refresh_changed(self) -> None:
         """Paints the lines that look different from what stands on the screen."""
