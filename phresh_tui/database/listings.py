@@ -297,12 +297,16 @@ async def corrected(session: Session, wanted: Filter) -> Correction:
     in_part = await session.fetch_value(
         "select reltuples >= $1 from pg_catalog.pg_class where oid = 'public.cleanings'::regclass", MANY
     )
-    text = await session.fetch_value(_CORRECTED, typed)
-    if text is None and (ordered := await put_in_order(session, typed)) is not None:
+    text = None
+    # cheaper than to look through an index, and surer than words that are only like those typed
+    ordered = await put_in_order(session, typed)
+    if ordered is not None:
         # other words of it may be wrong in another way
         text = await session.fetch_value(_CORRECTED, ordered)
         if text is None and await page(session, Listing(wanted=wanted._replace(text=ordered)), 1):
             text = ordered
+    if text is None:
+        text = await session.fetch_value(_CORRECTED, typed)
     return Correction(None if text is None else wanted._replace(text=text), bool(in_part))
 
 

@@ -20,7 +20,7 @@ async def put_in_order(session: Session, text: str) -> str | None:
         text,
     )
     words = normal.split()
-    meant = {word: variants(word) for word in words if len(word) > 2}
+    meant = {word: [word, *variants(word)] for word in words if len(word) > 2}
     rows = await session.fetch(
         """
         select distinct word from (

@@ -119,6 +119,7 @@ class BrowseScreen(Searching):
         jobs, listing = self.jobs, self.jobs.listing
         currency = self.session.market.currency
         in_part = self.liked_in_part
+        waiting = waiting or self.is_correcting
         content = in_force(jobs, currency, instead_of=self.instead_of, in_part=in_part, waiting=waiting)
         drawn = (content.plain, jobs.is_stale, jobs.is_empty, in_part)
         if drawn == self._drawn:
@@ -127,7 +128,7 @@ class BrowseScreen(Searching):
         self._view = self._view._replace(query=self.typed, sort=listing.sort.value)
         # one line high whatever stands in it, so nothing is laid out anew
         self.query_one("#in-force", Static).update(content, layout=False)
-        if not jobs.is_stale:
+        if not jobs.is_stale and not self.is_correcting:
             empty = self.query_one("#empty", Static)
             empty.display = jobs.is_empty
             jobs.display = not jobs.is_empty
@@ -149,8 +150,8 @@ class BrowseScreen(Searching):
         self.phresh.settled.set()
         if not self._is_whole:
             self.call_after_refresh(self._mount_the_rest)
-        self.draw_in_force()
         self.correct_when_empty()
+        self.draw_in_force()
         if self._job_due:
             self.run_worker(self._back_to(self._job_due), group="view", exit_on_error=False)
             self._job_due = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from abc import abstractmethod
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from textual import on
 from textual.widgets import Input
 
 from phresh_tui.database import listings
+from phresh_tui.database.listings import Listing
 from phresh_tui.market.errors import BadInput, PhreshError
 from phresh_tui.market.query import Problem, parse_query
 from phresh_tui.market.search import Filter, Sort
@@ -21,8 +23,8 @@ from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.search_box import BY_LETTERS, EXPECTED, ProblemLine, QuerySuggester, TypedLine
 
-# seconds without a key before a search that finds nothing is looked at for typos
-REST = 0.3
+# seconds without a key before a search that finds nothing is looked at for typos; a key that is held comes sooner again
+REST = 0.05
 
 
 class Lines(NamedTuple):
@@ -54,6 +56,9 @@ class Searching(JobKeys):
     liked_in_part = False
     """Whether something like the words was looked for in a sample and among the newest jobs alone."""
     _kept = ""
+    # what found nothing and was looked at for typos, and while that goes on
+    _corrected: Listing | None = None
+    _correcting: Listing | None = None
     _lines: Lines | None = None
 
     @property
@@ -131,13 +136,13 @@ class Searching(JobKeys):
             super().action_next_field()
 
     def _want(self, wanted: Filter) -> None:
-        self.instead_of, self.liked_in_part = "", False
+        self._forget_likes()
         self.jobs.show_listing(self.jobs.listing._replace(wanted=wanted))
         self.draw_in_force()
 
     def show_query(self, text: str, sort: Sort | None = None) -> None:
         """Shows what a query means, and stands it in the search line."""
-        self.instead_of, self.liked_in_part = "", False
+        self._forget_likes()
         search = self.lines.search
         with self.prevent(Input.Changed):
             search.value = text
@@ -196,22 +201,33 @@ class Searching(JobKeys):
 
     # --- a typo
 
-    def correct_when_empty(self) -> None:
-        """Looks for something like the words when nothing has them."""
-        text = self.jobs.listing.wanted.text
-        if self.jobs.is_empty and not self.jobs.is_stale and text and text != self._kept:
-            self.run_worker(self._correct(), group="correct", exclusive=True, exit_on_error=False)
+    @property
+    def is_correcting(self) -> bool:
+        """Whether nothing was found, and something like it is being looked for."""
+        return self._correcting is not None and self._correcting == self.jobs.listing
 
-    async def _correct(self) -> None:
-        listing = self.jobs.listing
+    def _forget_likes(self) -> None:
+        self.instead_of, self.liked_in_part = "", False
+        self._corrected = self._correcting = None
+
+    def correct_when_empty(self) -> None:
+        """Looks for something like the words when nothing has them, once."""
+        jobs, listing = self.jobs, self.jobs.listing
+        text = listing.wanted.text
+        if jobs.is_empty and not jobs.is_stale and text and text != self._kept and listing != self._corrected:
+            self._corrected = self._correcting = listing
+            self.run_worker(self._correct(listing), group="correct", exclusive=True, exit_on_error=False)
+
+    async def _correct(self, listing: Listing) -> None:
+        better, in_part = None, False
         await asyncio.sleep(REST)
-        if self.jobs.listing != listing:
+        if self.is_correcting:
+            # in vain: it stays empty, which is what was asked for
+            with contextlib.suppress(PhreshError):
+                better, in_part = await listings.corrected(self.session, listing.wanted)
+        if self._correcting != listing:
             return
-        try:
-            better, in_part = await listings.corrected(self.session, listing.wanted)
-        except PhreshError:
-            # it stays empty, which is what was asked for
-            return
+        self._correcting = None
         if self.jobs.listing == listing and self.jobs.is_empty:
             self.liked_in_part = in_part
             if better is not None:
