@@ -241,6 +241,11 @@ async def place_of(session: Session, listing: Listing, job: Cleaning) -> float:
     return spread.fraction_of(*listing.key_of(job), descending=order.descending)
 
 
+async def prepare_jump(session: Session, listing: Listing) -> None:
+    """Reads how the values of the list's order are spread, so that the next `jump` need not."""
+    await spread_of(session, listing.order.column)
+
+
 async def jump(session: Session, listing: Listing, text: str, limit: int, now: datetime) -> Spot:
     """The page that begins with the first job at or after a value of the list's order.
 

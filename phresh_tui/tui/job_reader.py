@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeAlias
 
@@ -161,6 +162,12 @@ class JobReader:
     def to_job(self, job: Cleaning) -> Way:
         """The way to a job, wherever it stands."""
         return lambda window: window.load_around(job)
+
+    async def prepare_jump(self) -> None:
+        """Reads how the list is spread, for what it takes to know where a jump arrives."""
+        # if that is not known it is asked again, and told
+        with suppress(PhreshError):
+            await listings.prepare_jump(self._session, self.listing)
 
     def to_value(self, text: str) -> Way:
         """The way to the first job at or after a value of the list's order."""

@@ -250,6 +250,7 @@ class Searching(JobKeys):
         hint = f"go to {expected} · g the top"
         line.hint(f"{hint}{', G the letter' if sort in BY_LETTERS else ''}", hint, expected)
         self._open_line(line)
+        self.jobs.prepare_jump()
 
     @on(Input.Changed, "#jump")
     def _jump_typed(self, event: Input.Changed) -> None:

@@ -208,6 +208,10 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             self.expect(yields=yields)
             self._reader.go(self._reader.to_job(job))
 
+    def prepare_jump(self) -> None:
+        """Reads what a jump will need while somebody types where to."""
+        self.run_worker(self._reader.prepare_jump(), group="spread", exclusive=True, exit_on_error=False)
+
     def jump_to(self, text: str) -> None:
         """Moves the cursor to the first job at or after a value of the list's order."""
         self.expect()
