@@ -42,7 +42,11 @@ def ahead(handle: str | None) -> Iterator[object]:
     settings = load_settings()
     yield plain_values(settings)
     configured, account = _accounts(settings, handle)
-    yield asyncio.run(_look(account, settings, configured.masked_url)) if account is not None else None
+    if account is None:
+        yield None
+    else:
+        # the loop is not closed, which would wait for a name that is being looked up: the process ends with it
+        yield asyncio.new_event_loop().run_until_complete(_look(account, settings, configured.masked_url))
 
 
 def _accounts(settings: Settings, handle: str | None) -> tuple[Target, Target | None]:

@@ -46,6 +46,18 @@ def test_a_second_process_reads_the_same_and_shows_no_password(tmp_path: Path) -
     assert (ahead["postgres_user"], ahead["postgres_db"], ahead["is_embedded"]) == ("bob", "third", "False")
 
 
+def test_a_name_that_nobody_answers_for_is_not_waited_for(tmp_path: Path) -> None:
+    script = (
+        "import socket, time; socket.getaddrinfo = lambda *_, **__: time.sleep(600); "
+        "from functools import partial; from phresh_tui.cli.ahead import ahead; "
+        "from phresh_tui.reading import read_ahead; reading = read_ahead(partial(ahead, None)); "
+        "print(reading.next().postgres_server, reading.next())"
+    )
+    variables = {"POSTGRES_SERVER": "db.example", "POSTGRES_USER": "m_ada", "POSTGRES_PASSWORD": "x", "POSTGRES_DB": "p"}
+    done = by_hand(sys.executable, "-c", script, folder=tmp_path, variables=variables)
+    assert (done.stdout, done.stderr) == ("db.example None\n", "")
+
+
 def test_what_it_cannot_read_is_left_to_the_program_to_tell(tmp_path: Path) -> None:
     script = (
         "from functools import partial; from phresh_tui.cli.ahead import ahead; "
