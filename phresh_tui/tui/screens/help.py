@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from textual import on
@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
@@ -60,6 +61,7 @@ class HelpScreen(Dialog[None]):
     def __init__(self, about: Screen[Any], places: Iterable[Where] = ()) -> None:
         super().__init__()
         self._places = tuple(dict.fromkeys((*_places_in_focus(about), *places, Where.EVERYWHERE, Where.PROGRAM)))
+        self._wanted = ""
         self._field = about.focused if isinstance(about.focused, (Input, TextArea)) else None
 
     def compose(self) -> ComposeResult:
@@ -69,12 +71,11 @@ class HelpScreen(Dialog[None]):
             box.border_subtitle = "/ searches · Esc closes"
             yield Input(id="words", placeholder="words of what you want to do", compact=True)
             with Reading(id="sheet"):
-                yield Static(id="lines")
+                yield Sheet(self._lines)
 
     def on_mount(self) -> None:
         """Everything, until something is looked for."""
         self.query_one("#words").display = False
-        self._draw("")
 
     def _blocks(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         keymap = getattr(self.app, "keys_in_force", {})
@@ -84,9 +85,10 @@ class HelpScreen(Dialog[None]):
             if self._field is not None and place in (Where.POST, Where.SIGN_IN):
                 yield "In a text field", _field_keys(self._field)
 
-    def _draw(self, wanted: str) -> None:
+    def _lines(self, width: int) -> Content:
+        """What is looked for, for a sheet of so many cells."""
+        wanted = self._wanted
         words = wanted.casefold().split()
-        width = max(self.query_one("#sheet").size.width, NARROW // 2)
         before = KEYS_WIDTH + 3 if width >= NARROW else 0
         parts: list[tuple[str, str]] = []
         for title, lines in self._blocks():
@@ -104,15 +106,12 @@ class HelpScreen(Dialog[None]):
             parts.append(("\n", ""))
         if not parts:
             parts.append((f"Nothing here says “{wanted}”. Esc shows everything again.\n", ""))
-        self.query_one("#lines", Static).update(Content.assemble(*parts))
-
-    def on_resize(self) -> None:
-        """Another width, other lines."""
-        self.call_after_refresh(lambda: self._draw(self.query_one("#words", Input).value))
+        return Content.assemble(*parts)
 
     @on(Input.Changed, "#words")
     def _narrowed(self, event: Input.Changed) -> None:
-        self._draw(event.value)
+        self._wanted = event.value
+        self.query_one(Sheet).draw_again()
 
     @on(Input.Submitted, "#words")
     def _found(self) -> None:
@@ -133,6 +132,31 @@ class HelpScreen(Dialog[None]):
             self.query_one("#sheet").focus()
         else:
             self.close(None)
+
+
+class Sheet(Static):
+    """Lines that are broken for the width that there is, on the first frame as well.
+
+    Args:
+        lines: gives them for a width in cells.
+
+    """
+
+    def __init__(self, lines: Callable[[int], Content]) -> None:
+        super().__init__()
+        self._lines = lines
+        self._broken_for = 0
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Breaks them before they are counted."""
+        if width != self._broken_for:
+            self._broken_for = width
+            self.update(self._lines(width), layout=False)
+        return super().get_content_height(container, viewport, width)
+
+    def draw_again(self) -> None:
+        """Others are looked for."""
+        self.update(self._lines(self._broken_for))
 
 
 def _hung(text: str, before: int, width: int) -> str:
