@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from phresh_tui.database.session import Session
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.tui.screens.password import PasswordScreen
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -30,7 +32,7 @@ def change_password(app: PhreshApp) -> None:
 
     def changed(target: Target | None) -> None:
         if target is not None:
-            app.run_worker(reconnect(target), exit_on_error=False)
+            in_background(app, partial(reconnect, target))
 
     if app.session is not None:
         app.push_screen(PasswordScreen(app.session.target), changed)

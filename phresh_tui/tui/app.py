@@ -6,11 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextvars import Context, copy_context
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from textual import events
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.message import Message
 from textual.screen import Screen
@@ -42,8 +45,10 @@ from phresh_tui.tui.unread import Unread
 from phresh_tui.tui.widgets.section_tabs import check_sections
 from phresh_tui.tui.widgets.side_panel import SidePanel
 from phresh_tui.tui.widgets.too_small import cover, is_too_small
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
+    from textual.css.styles import RulesMap
     from textual.driver import Driver
     from textual.filter import LineFilter
 
@@ -195,7 +200,24 @@ class PhreshApp(OverAll):
     def _start_widget(self, parent: Widget, widget: Widget) -> None:
         """A scroll bar of what is being taken away would never be ended, and would keep all of it in memory."""
         if not parent._pruning:
-            super()._start_widget(parent, widget)
+            self._unbound.copy().run(super()._start_widget, parent, widget)
+
+    @cached_property
+    def _unbound(self) -> Context:
+        """The context that the program begins in: what is started in a later one keeps who did that until it ends."""
+        return copy_context()
+
+    def _register(
+        self,
+        parent: DOMNode,
+        *widgets: Widget,
+        before: int | None = None,
+        after: int | None = None,
+        cache: dict[tuple[Any, ...], RulesMap] | None = None,
+    ) -> list[Widget]:
+        """A scroll bar of the open jobs would keep the screen or the worker which was busy when it was needed."""
+        begin = partial(super()._register, parent, *widgets, before=before, after=after, cache=cache)
+        return self._unbound.copy().run(begin)
 
     # --- who is here
 
@@ -207,14 +229,14 @@ class PhreshApp(OverAll):
 
     def _welcome(self) -> None:
         if is_new(WELCOME):
-            self.run_worker(welcome(self), group="welcome", exclusive=True, exit_on_error=False)
+            in_background(self, partial(welcome, self), "welcome", exclusive=True)
 
     def _begin(self, session: Session) -> None:
         self.session = session
         session.watch_link(self._link_changed)
         self.moves.connection_is(True)
         self.unread.forget()
-        self.run_worker(self._after_first_jobs(session), exit_on_error=False)
+        in_background(self, partial(self._after_first_jobs, session))
 
     def take_first_page(self) -> FirstPage | None:
         """The first jobs, if they were here at the start; only once, for they grow old."""
@@ -270,7 +292,7 @@ class PhreshApp(OverAll):
     def _link_changed(self, link: Link) -> None:
         self.moves.connection_is(link is Link.CONNECTED)
         if link is Link.RECONNECTING and self.prepared.server is not None:
-            self.run_worker(self._start_server_again(), group="server", exclusive=True, exit_on_error=False)
+            in_background(self, self._start_server_again, "server", exclusive=True)
         self._show_link(link)
 
     def _show_link(self, link: Link) -> None:
@@ -318,11 +340,11 @@ class PhreshApp(OverAll):
 
     def go_to(self, place: MarketScreen) -> None:
         """Opens a place, or goes back to it when it is open."""
-        self.run_worker(places.go_to(self, place), group="places", exit_on_error=False)
+        in_background(self, partial(places.go_to, self, place), "places")
 
     def open_job(self, job_id: int) -> None:
         """Jumps to a job, where it can be moved."""
-        self.run_worker(places.open_job(self, job_id), group="places", exit_on_error=False)
+        in_background(self, partial(places.open_job, self, job_id), "places")
 
     def open_profile(self, handle: str) -> None:
         """Opens the profile of a member."""
@@ -340,7 +362,12 @@ class PhreshApp(OverAll):
         if self.session is not None and not isinstance(self.screen, PostScreen):
             place, number = self.prepared.target.masked_url, job.id if job else None
             file = DraftFile(place, self.session.handle, number, again=again)
-            self.push_screen(PostScreen(file, job, again=again))
+            form = PostScreen(file, job, again=again)
+            if places.is_open(self, form):
+                # two forms of one draft would each keep something else
+                self.go_to(form)
+            else:
+                self.push_screen(form)
 
     async def show_posted(self, number: int, done: str, *, is_new: bool) -> None:
         """Closes the form, selects a new job in the list of open jobs, and says that it is done."""
@@ -349,7 +376,7 @@ class PhreshApp(OverAll):
 
     def fill_with_samples(self) -> None:
         """Posts sample jobs with the operator's account."""
-        self.run_worker(fill_with_samples(self), group="samples", exclusive=True, exit_on_error=False)
+        in_background(self, partial(fill_with_samples, self), "samples", exclusive=True)
 
     # --- the member's sections
 

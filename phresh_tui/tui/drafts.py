@@ -70,6 +70,11 @@ class DraftFile:
         self._file = state_folder() / "drafts" / f"{handle}-{short_name(place)}-{name}.json"
 
     @property
+    def name(self) -> str:
+        """What tells it from the drafts of others, and of other jobs."""
+        return self._file.stem
+
+    @property
     def is_there(self) -> bool:
         """Whether something was kept."""
         return self._file.exists()

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import DatabaseUnavailable, JobNotOpen, PhreshError, PriceChanged, TimeOverlaps
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -197,7 +199,7 @@ class Moves:
 
     def start(self, step: Step) -> None:
         """Makes a move in the background and tells how it went."""
-        self._app.run_worker(self._start(step), group="move", exit_on_error=False)
+        in_background(self._app, partial(self._start, step), "move")
 
     async def _start(self, step: Step) -> None:
         try:
@@ -274,7 +276,7 @@ class Moves:
             self._undone_at = time.monotonic()
             self._undos.remove(undo)
             self._tell_footer()
-            self._app.run_worker(self._undo(undo), group="move", exit_on_error=False)
+            in_background(self._app, partial(self._undo, undo), "move")
 
     async def _undo(self, undo: Undo) -> None:
         session = self._app.session

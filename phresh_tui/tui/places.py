@@ -22,11 +22,16 @@ async def go_to(app: PhreshApp, place: MarketScreen) -> None:
         place: a new screen, thrown away when there is one.
 
     """
-    if any(type(screen) is type(place) and screen.key == place.key for screen in _places(app)):
+    if is_open(app, place):
         while not (isinstance(app.screen, MarketScreen) and _same(app.screen, place)):
             await app.take_off()
         return
     await app.push_screen(place)
+
+
+def is_open(app: PhreshApp, place: MarketScreen) -> bool:
+    """Whether a place of the same kind is open, maybe behind others."""
+    return any(_same(screen, place) for screen in _places(app))
 
 
 def _places(app: PhreshApp) -> list[MarketScreen]:

@@ -1,4 +1,4 @@
-"""Reads in the background, of which the latest counts."""
+"""What goes on in the background."""
 
 from __future__ import annotations
 
@@ -9,10 +9,26 @@ from textual.dom import DOMNode
 from textual.worker import WorkType
 
 
-def read_latest(node: DOMNode, read: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
-    """Reads instead of what the same group is reading.
+def in_background(
+    node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str = "default", *, exclusive: bool = False
+) -> None:
+    """Does something in the background, as long as the node is there; errors end nothing.
 
-    The coroutine is made when the worker begins: one that is replaced before that would never be awaited.
+    The coroutine is made when the worker begins: one that is replaced before that, or whose node is taken away, would
+    never be awaited, of which Python complains, and keeps what it was about.
+
+    Args:
+        node: who does it.
+        work: a coroutine function without arguments.
+        group: what kind of work it is.
+        exclusive: ends what the same group is doing.
+
     """
-    work: WorkType[None] = read
-    node.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+    begun: WorkType[None] = work
+    # without a description Textual would write out all that the work is about
+    node.run_worker(begun, group=group, description=group, exclusive=exclusive, exit_on_error=False)
+
+
+def read_latest(node: DOMNode, read: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
+    """Reads instead of what the same group is reading: the latest counts."""
+    in_background(node, read, group, exclusive=True)

@@ -13,6 +13,7 @@ from textual.command import CommandList
 from textual.css.query import NoMatches
 from textual.keys import key_to_character
 from textual.screen import Screen
+from textual.widget import Widget
 
 from phresh_tui.tui.leaving import is_late
 from phresh_tui.tui.palette import Palette
@@ -79,16 +80,23 @@ async def test_keys_that_come_faster_than_screens_open_and_close_are_obeyed_once
         assert isinstance(driver.app.screen, MarketOverviewScreen), "one label was chosen, and nothing else left"
 
 
+def needs_scroll_bar(part: Widget) -> None:
+    assert part.vertical_scrollbar
+
+
 async def test_screens_that_were_left_are_given_back(market: Market, drive: Drive) -> None:
     await post(await market.session("ada"))
     await market.member("bob")
     async with drive("bob") as driver:
         browse = await driver.browsing()
         left: weakref.WeakSet[Screen[object]] = weakref.WeakSet()
+        behind = iter(list(browse.query("*")))
         for key in (*"MAImnP", "question_mark", "f", "ctrl+p"):
             await driver.press(key)
             await driver.until(lambda: driver.app.screen is not browse, key)
             left.add(driver.app.screen)
+            # as in a terminal that has become smaller: what lies behind needs a scroll bar, and keeps it
+            driver.app.screen.call_later(needs_scroll_bar, next(behind))
             await driver.press("escape")
             await driver.until(lambda: driver.app.screen is browse, f"to be back from {key}")
 

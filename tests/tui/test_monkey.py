@@ -64,7 +64,17 @@ async def impossible(market: Market) -> list[str]:
     return found + [row["wrong"] for row in rows]
 
 
-async def run(market: Market, seed: int, number: int, caplog: pytest.LogCaptureFixture) -> list[Monkey]:
+@pytest.fixture(autouse=True)
+def ignored(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Python only complains of: a coroutine that was never awaited. pytest would keep what it is about."""
+    found: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda about: found.append(f"{about.exc_value!r} in {about.object!r}"))
+    return found
+
+
+async def run(
+    market: Market, seed: int, number: int, caplog: pytest.LogCaptureFixture, ignored: list[str]
+) -> list[Monkey]:
     """Lets two members loose on one market, and looks at what they leave; returns the two."""
     there = {row["login"] for row in await market.psql("select login from members")}
     sessions = {
@@ -89,6 +99,7 @@ async def run(market: Market, seed: int, number: int, caplog: pytest.LogCaptureF
     # an error that was told keeps all that it came through
     caplog.clear()
     assert written == [], f"seed {seed}"
+    assert ignored == [], f"seed {seed}"
     assert [fault for monkey in monkeys for fault in monkey.faults] == [], f"seed {seed}"
     assert await impossible(market) == [], f"seed {seed}"
     return monkeys
@@ -126,12 +137,16 @@ def screens() -> set[str]:
 
 
 async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
-    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    market: Market,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    ignored: list[str],
 ) -> None:
     # what is exported is written into the folder
     monkeypatch.chdir(tmp_path)
     seed, number = int(os.environ.get("MONKEY_SEED", "7")), int(os.environ.get("MONKEY_EVENTS", "2000"))
-    seen = screens_of(await run(market, seed, number, caplog))
+    seen = screens_of(await run(market, seed, number, caplog, ignored))
     # a monkey that stays on one screen finds nothing
     assert len(seen) > 8, sorted(seen)
     # and so does one that only looks: jobs were posted for it
@@ -140,14 +155,18 @@ async def test_random_keys_pastes_clicks_and_sizes_break_nothing(
 
 @pytest.mark.soak
 async def test_a_hundred_thousand_random_events_break_nothing_and_fill_no_memory(
-    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    market: Market,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    ignored: list[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     memory: list[int] = []
     monkeys: list[Monkey] = []
     first, number = int(os.environ.get("MONKEY_SEED", "0")), int(os.environ.get("MONKEY_EVENTS", "100000"))
     for seed in range(first, first + ROUNDS):
-        monkeys += await run(market, seed, number // ROUNDS, caplog)
+        monkeys += await run(market, seed, number // ROUNDS, caplog, ignored)
         memory.append(psutil.Process().memory_info().rss // 1_000_000)
         print(f"seed {seed}: {memory[-1]} MB, {len(screens_of(monkeys))} screens", flush=True)
     assert await soon(lambda: alive(monkeys)) == []

@@ -10,6 +10,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.market.cleaning import CleaningType, Status
 from phresh_tui.market.search import Place
+from phresh_tui.tui.screens.agenda import AgendaScreen
 from tests.support import Market, post
 from tests.tui.conftest import Drive
 from tests.tui.support import Driver
@@ -113,6 +114,13 @@ async def test_a_draft_survives_escape_and_is_offered_again(market: Market, driv
         await driver.see("Your draft is kept")
         await driver.press("n")
         await driver.see("Your draft is here again", "Half a name")
+        # behind another place it is gone back to: a second form would keep another text in the same draft
+        form = driver.app.screen
+        driver.app.go_to(AgendaScreen())
+        await driver.until(lambda: isinstance(driver.app.screen, AgendaScreen), "the agenda")
+        driver.app.open_form()
+        await driver.until(lambda: not isinstance(driver.app.screen, AgendaScreen), "the form")
+        assert driver.app.screen is form
 
 
 async def test_a_draft_survives_the_end_of_the_program(market: Market, drive: Drive, home: Path) -> None:

@@ -42,7 +42,7 @@ class MarketScreen(Screen[None]):
     """The app's count of looks when this screen was read last; None before it was shown."""
     BINDINGS = bindings(Where.EVERYWHERE)
     key = ""
-    """What tells two screens of one kind apart: whose profile it is."""
+    """What tells two screens of one kind apart: whose profile it is, which draft."""
 
     def __init__(self) -> None:
         super().__init__()

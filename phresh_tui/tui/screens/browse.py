@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -30,6 +31,7 @@ from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.section_tabs import SectionTabs
 from phresh_tui.tui.widgets.side_panel import SidePanel
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.tui.exporting import Export
@@ -153,7 +155,7 @@ class BrowseScreen(Searching):
         self.correct_when_empty()
         self.draw_in_force()
         if self._job_due:
-            self.run_worker(self._back_to(self._job_due), group="view", exit_on_error=False)
+            in_background(self, partial(self._back_to, self._job_due), "view")
             self._job_due = 0
         if self._claim_due and not self.jobs.is_stale:
             self._claim_due = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import events
@@ -21,6 +22,7 @@ from phresh_tui.tui.moves import Step
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.field import fill
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -167,7 +169,7 @@ class FormDialog(Dialog[bool]):
             self._sending = True
             self.say("Sending …")
             # the app's, so that it goes on when the dialog is left
-            self.phresh.run_worker(self._send(call, why_not), group="move", exit_on_error=False)
+            in_background(self.phresh, partial(self._send, call, why_not), "move")
 
     async def _send(
         self, call: Callable[[], Awaitable[object]], why_not: Callable[[PhreshError], Awaitable[str]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.choice import Choice
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -34,7 +36,7 @@ def ask_export(app: PhreshApp, found: Sequence[Export]) -> None:
 
             def write(answer: tuple[str, Path] | None) -> None:
                 if answer is not None:
-                    app.run_worker(run(app, export, *answer), group="export", exit_on_error=False)
+                    in_background(app, partial(run, app, export, *answer), "export")
 
             app.push_screen(ExportDialog(export, f"phresh-{name}"), write)
 

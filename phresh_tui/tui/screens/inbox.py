@@ -32,7 +32,7 @@ from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.side_panel import SidePanel
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import in_background, read_latest
 
 PAGE = 60
 # events that are looked through for typed words
@@ -262,7 +262,7 @@ class InboxScreen(Narrowed):
     def action_read_all(self) -> None:
         """Marks all as read."""
         unread = [event for event in self._events.values() if event.unread]
-        self.run_worker(self._read_all(unread), group="move", exit_on_error=False)
+        in_background(self, partial(self._read_all, unread), "move")
 
     async def _read_all(self, unread: Sequence[Event]) -> None:
         session = self.session
@@ -280,7 +280,7 @@ class InboxScreen(Narrowed):
         self.phresh.look_again()
 
     def _mark(self, event: Event, *, read: bool) -> None:
-        self.run_worker(self._mark_read(event, read=read), group="move", exit_on_error=False)
+        in_background(self, partial(self._mark_read, event, read=read), "move")
 
     async def _mark_read(self, event: Event, *, read: bool) -> None:
         session = self.session

@@ -13,6 +13,7 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
+from phresh_tui.tui.workers import in_background
 
 
 class PasswordScreen(Dialog[Target]):
@@ -39,7 +40,7 @@ class PasswordScreen(Dialog[Target]):
         if event.input.id == "first":
             self.query_one("#second", Input).focus()
         else:
-            self.run_worker(self._change(), exclusive=True, exit_on_error=False)
+            in_background(self, self._change, exclusive=True)
 
     async def _change(self) -> None:
         first, second = self.query_one("#first", Input).value, self.query_one("#second", Input).value

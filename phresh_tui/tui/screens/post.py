@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from uuid import UUID, uuid4
 
 from textual import events, on
@@ -37,6 +38,7 @@ from phresh_tui.tui.screens.preview import PreviewScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.choice import Choice
 from phresh_tui.tui.widgets.job_fields import WHO_SEES, JobFields
+from phresh_tui.tui.workers import in_background
 
 PRIVATE = ("address", "access", "phone")
 
@@ -58,6 +60,7 @@ class PostScreen(MarketScreen):
     def __init__(self, file: DraftFile, job: Cleaning | None = None, *, again: bool = False) -> None:
         super().__init__()
         self._file = file
+        self.key = file.name
         # the job that is changed
         self._job = None if again else job
         # where the private details are read from
@@ -90,7 +93,7 @@ class PostScreen(MarketScreen):
         self.set_focus(name)
         for text in self._early:
             name.insert_text_at_cursor(text)
-        self.run_worker(self._read(), group="read", exit_on_error=False)
+        in_background(self, self._read, "read")
 
     async def _read(self) -> None:
         """What the form can do without: known areas, and the private details of an earlier job."""
@@ -218,7 +221,7 @@ class PostScreen(MarketScreen):
         self.refresh_bindings()
         self._tell("Sending …")
         request = UUID(self._draft.request)
-        self.run_worker(self._send(draft_of(typed), private_of(typed), request), group="move", exit_on_error=False)
+        in_background(self, partial(self._send, draft_of(typed), private_of(typed), request), "move")
 
     def _tell(self, text: str) -> None:
         self.query_one("#offer", Label).update(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from abc import abstractmethod
+from functools import partial
 from typing import NamedTuple
 
 from textual import on
@@ -22,6 +23,7 @@ from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.search_box import BY_LETTERS, EXPECTED, ProblemLine, QuerySuggester, TypedLine
+from phresh_tui.tui.workers import in_background
 
 # seconds without a key before a search that finds nothing is looked at for typos; a key that is held comes sooner again
 REST = 0.05
@@ -216,7 +218,7 @@ class Searching(JobKeys):
         text = listing.wanted.text
         if jobs.is_empty and not jobs.is_stale and text and text != self._kept and listing != self._corrected:
             self._corrected = self._correcting = listing
-            self.run_worker(self._correct(listing), group="correct", exclusive=True, exit_on_error=False)
+            in_background(self, partial(self._correct, listing), "correct", exclusive=True)
 
     async def _correct(self, listing: Listing) -> None:
         better, in_part = None, False

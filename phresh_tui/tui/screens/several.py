@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -19,6 +20,7 @@ from phresh_tui.tui.screens.dialog import Dialog
 from phresh_tui.tui.widgets.box import Box
 from phresh_tui.tui.widgets.columns import shortened
 from phresh_tui.tui.widgets.reading import Reading
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -91,7 +93,7 @@ def ask_all(
 
     def send(reason: str | None) -> None:
         steps = [step(job, reason) for job in jobs]
-        app.run_worker(_move_all(app, marks, past, steps), group="move", exit_on_error=False)
+        in_background(app, partial(_move_all, app, marks, past, steps), "move")
 
     def answered(yes: bool | None) -> None:
         if yes:

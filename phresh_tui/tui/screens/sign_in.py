@@ -21,6 +21,7 @@ from phresh_tui.tui.own_name import friendly_name, own_name
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.menu import MenuList
+from phresh_tui.tui.workers import in_background
 
 
 class SignInScreen(MarketScreen):
@@ -70,7 +71,7 @@ class SignInScreen(MarketScreen):
         """Looks who is there, when that is nobody's secret."""
         self._show_mode()
         if self.embedded:
-            self.run_worker(self._list_members(), exit_on_error=False)
+            in_background(self, self._list_members)
         elif self.query_one("#handle", Input).value:
             self.query_one("#password", Input).focus()
 
@@ -156,7 +157,7 @@ class SignInScreen(MarketScreen):
         if not self._busy:
             self._busy = True
             self._say("Signing in …")
-            self.run_worker(self._sign_in(), group="sign-in", exit_on_error=False)
+            in_background(self, self._sign_in, "sign-in")
 
     async def _sign_in(self) -> None:
         try:

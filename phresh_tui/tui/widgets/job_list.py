@@ -22,6 +22,7 @@ from phresh_tui.tui.widgets.columns import Column, shape_of
 from phresh_tui.tui.widgets.cursor_view import CursorView
 from phresh_tui.tui.widgets.job_lines import JobLines, Line, LineStyles
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.database.first_look import FirstPage
@@ -244,7 +245,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         """Starts the one task that reads for this list."""
         # the scroll bar takes room from the columns
         self.watch(self, "show_vertical_scrollbar", self._draw_heading, init=False)
-        self.run_worker(self._reader.keep_reading(), name="jobs", group="jobs", exit_on_error=False)
+        in_background(self, self._reader.keep_reading, "jobs")
 
     def on_unmount(self) -> None:
         """Nobody reads on."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING
 
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.marks import MANY, Marks
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -50,7 +52,7 @@ class MarkKeys(_Base):
         if first is None or first.id == last.id:
             self.marks.add([last])
         else:
-            self.run_worker(self._mark_range(first, last), group="marks", exclusive=True, exit_on_error=False)
+            in_background(self, partial(self._mark_range, first, last), "marks", exclusive=True)
 
     async def _mark_range(self, first: Cleaning, last: Cleaning) -> None:
         from phresh_tui.market.errors import PhreshError

@@ -13,6 +13,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.market.when import local_now
 from phresh_tui.preferences import Preferences, Section
 from phresh_tui.tui.widgets.tab_line import TabLine
+from phresh_tui.tui.workers import in_background
 
 
 def check_sections(preferences: Preferences) -> None:
@@ -61,7 +62,7 @@ class SectionTabs(TabLine):
         self._ask_due = True
         if self._sections and not self._asking:
             self._asking = True
-            self.run_worker(self._ask(), group="sections", exit_on_error=False)
+            in_background(self, self._ask, "sections")
 
     async def _ask(self) -> None:
         try:

@@ -16,6 +16,7 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
 from phresh_tui.tui.widgets.columns import fit
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.database.about import About
@@ -64,7 +65,7 @@ class SidePanel(VerticalScroll):
     def look_again(self) -> None:
         """Reads what is shown again."""
         if self.display and self.is_attached:
-            self.run_worker(self._read(), group="side", exclusive=True, exit_on_error=False)
+            in_background(self, self._read, "side", exclusive=True)
 
     def show_about(self, about: About | None) -> None:
         """Another job is selected, and this is known of it."""
