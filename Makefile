@@ -42,7 +42,7 @@ imports: .venv/installed-dev
 coverage: .venv/installed-dev
 	@$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
 
-# what a person waits for, in a real terminal, beside others; QUICK=1 takes fewer samples and no ten million jobs
+# what a person waits for, in a real terminal, beside others; QUICK=1 takes fewer samples of smaller markets
 bench: .venv/installed-dev
 	@QUICK=$(QUICK) $(PY) -m benchmarks
 

@@ -35,9 +35,7 @@ def measure(folder: Path) -> None:
             keys.measure(report, size, environment)
             if size == SIZES[0]:
                 peers.measure(report, folder, server, environment)
-    bell, poll = alive.measure(folder)
-    report.add(Line("another's change", "with the bell", bell, limits=alive.BARS))
-    report.add(Line("another's change", f"by a poll every {alive.POLL:g} s", poll))
+    alive.report(report, folder)
     report.write(QUICK_RESULTS if QUICK else RESULTS, claims_per_second=claims.report(folder))
     if not QUICK:
         chart.main()

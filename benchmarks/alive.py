@@ -1,6 +1,6 @@
 """How soon another member's change is on the screen: from the commit to the repaint, in a real pseudo-terminal.
 
-``python -m benchmarks.alive`` runs it alone; ``report(folder)`` is for ``benchmarks/__main__.py``. Bob changes the
+``python -m benchmarks.alive`` runs it alone. Bob changes the
 name of a job that Ada's program shows. Every other time he has changed another job up to a quarter of a second
 before, so that the change which is measured may ring no more. The time runs from when his commit is answered until
 the new name stands on Ada's screen.
@@ -12,13 +12,12 @@ import asyncio
 import os
 import random
 import shutil
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.report import Line, Report
 from phresh_tui.database import accounts
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.embedded import EmbeddedServer
@@ -34,11 +33,6 @@ BARS = (300, 600)
 POLL = 1.0
 POST = "select public.post_cleaning(gen_random_uuid(), 'Job ' || $1::integer, null, 'dust_up', 20.00)"
 EDIT = "select public.edit_cleaning(gen_random_uuid(), $1, $2, null, 'dust_up', 20.00)"
-Line = tuple[str, float, float, str]
-
-
-def _percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
 def _read_for(terminal: Terminal, seconds: float) -> None:
@@ -99,18 +93,11 @@ def measure(folder: Path) -> tuple[list[float], list[float]]:
         server.leave()
 
 
-def report(folder: Path, *, tell: Callable[[str], None] = print) -> list[Line]:
-    """Measures and prints: for each line its name, the median and the 99th percentile in milliseconds, and the bar."""
+def report(lines: Report, folder: Path) -> None:
+    """Measures, and adds both."""
     with_bell, without = measure(folder)
-    lines = []
-    for name, times, bars in (
-        ("another member's commit to repaint, with the bell", with_bell, BARS),
-        (f"another member's commit to repaint, by a poll every {POLL:g} s", without, None),
-    ):
-        note = f"bar {bars[0]} / {bars[1]}" if bars else ""
-        lines.append((name, statistics.median(times), _percentile(times, 0.99), note))
-        tell("  {:<58} {:8.1f} {:8.1f}  {}".format(*lines[-1]))
-    return lines
+    lines.add(Line("another's change", "with the bell", with_bell, limits=BARS))
+    lines.add(Line("another's change", f"by a poll every {POLL:g} s", without))
 
 
 def main() -> None:
@@ -118,7 +105,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="phresh-alive-"))
     folder.chmod(0o711)
     try:
-        report(folder)
+        report(Report(), folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

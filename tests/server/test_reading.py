@@ -53,7 +53,12 @@ def test_a_name_that_nobody_answers_for_is_not_waited_for(tmp_path: Path) -> Non
         "from phresh_tui.reading import read_ahead; reading = read_ahead(partial(ahead, None)); "
         "print(reading.next().postgres_server, reading.next())"
     )
-    variables = {"POSTGRES_SERVER": "db.example", "POSTGRES_USER": "m_ada", "POSTGRES_PASSWORD": "x", "POSTGRES_DB": "p"}
+    variables = {
+        "POSTGRES_SERVER": "db.example",
+        "POSTGRES_USER": "m_ada",
+        "POSTGRES_PASSWORD": "x",
+        "POSTGRES_DB": "p",
+    }
     done = by_hand(sys.executable, "-c", script, folder=tmp_path, variables=variables)
     assert (done.stdout, done.stderr) == ("db.example None\n", "")
 
