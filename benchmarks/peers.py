@@ -55,7 +55,7 @@ def versions(programs: Path) -> dict[str, str]:
     """Those that are installed beside their programs."""
     wanted = {re.match(r"[\w-]+", line) for line in (HERE / "peers.txt").read_text().splitlines()}
     names = {found[0] for found in wanted if found}
-    packages = distributions(path=map(str, programs.parent.glob("lib/python*/site-packages")))
+    packages = distributions(path=[str(folder) for folder in programs.parent.glob("lib/python*/site-packages")])
     return {package.name: package.version for package in packages if package.name in names}
 
 
