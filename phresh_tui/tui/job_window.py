@@ -247,7 +247,7 @@ class JobWindow:
         first = 0 if at_top else max(self.first - len(fresh), 1)
         self.rebase(first + len(fresh))
         at_end = self.at_end and len(rows) <= KEPT
-        self._show(rows[:KEPT], first, at_top=len(more) < PAGE, at_end=at_end)
+        self._show(rows[:KEPT], first, at_top=at_top, at_end=at_end)
 
     async def read_again(self, start: int, end: int) -> Run:
         """Reads again what is on the screen and a little around it, in one page; shows nothing yet.

@@ -8,7 +8,9 @@ from uuid import uuid4
 from phresh_tui.database import cleanings
 from phresh_tui.tui.screens.several import OutcomeScreen
 from tests.support import Market, draft, post
+from tests.support_proxy import Proxy
 from tests.tui.conftest import Drive
+from tests.tui.test_slow import JOBS, SOME_JOBS, member_through, program
 
 
 async def states(market: Market) -> dict[str, str]:
@@ -105,6 +107,26 @@ async def test_a_range_is_marked_and_released_from_my_jobs(market: Market, drive
         await driver.see("[Claimed 4]")
         await driver.press("escape")
         await driver.browsing()
+
+
+async def test_a_range_that_is_too_long_is_not_marked_and_a_database_that_is_gone_is_told(market: Market) -> None:
+    await market.psql(SOME_JOBS)
+    await market.psql("analyze cleanings")
+    async with Proxy(market.cluster.port) as proxy, program(await member_through(proxy, market)) as driver:
+        await driver.browsing()
+        await driver.press("space", "G")
+        await driver.until(lambda: driver.selected == f"Job {JOBS}", "the end")
+        await driver.press("V")
+        await driver.see("2 marked", "The last mark is more than 1,000 jobs away")
+        await driver.press("home")
+        await driver.until(lambda: driver.selected == "Job 1", "the top")
+        proxy.cut()
+        proxy.swallow()
+        await driver.press("V")
+        await driver.see("2 marked", "reconnecting, ")
+        proxy.pass_on()
+        await driver.see("● connected")
+        assert len(driver.jobs.marks) == 2
 
 
 async def test_marked_jobs_are_claimed_at_the_prices_that_were_shown(market: Market, drive: Drive) -> None:

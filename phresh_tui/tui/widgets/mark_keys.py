@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from phresh_tui.market.cleaning import Cleaning
+from phresh_tui.market.errors import PhreshError
 from phresh_tui.tui.marks import MANY, Marks
 from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from textual.widget import Widget
+
+    from phresh_tui.tui.app import PhreshApp
 
     _Base = Widget
 else:
@@ -55,17 +58,12 @@ class MarkKeys(_Base):
             in_background(self, partial(self._mark_range, first, last), "marks", exclusive=True)
 
     async def _mark_range(self, first: Cleaning, last: Cleaning) -> None:
-        from phresh_tui.market.errors import PhreshError
-
+        app = cast("PhreshApp", self.app)
         try:
             found = await self.jobs_between(first, last)
-        except PhreshError:
-            found = []
-        if found:
-            self.marks.add(found)
-        else:
-            self.notify(
-                f"The last mark is not within {MANY:,} jobs of this one in the list, so only this one is marked.",
-                markup=False,
-            )
-            self.marks.add([last])
+        except PhreshError as error:
+            app.tell_error(error)
+            return
+        if not found:
+            app.tell(f"The last mark is more than {MANY:,} jobs away in this list, so only this one is marked.")
+        self.marks.add(found or [last])
