@@ -291,6 +291,38 @@ def complete(text: str, cursor: int, areas: Sequence[str] = ()) -> list[Completi
     ]
 
 
+def _last(text: str) -> str:
+    """What a query ends with: a word, or a key and its value; empty where the next one begins."""
+    tokens = re.findall(_PART, text)
+    return tokens[-1] if tokens and text.endswith(tokens[-1]) else ""
+
+
+def area_begun(text: str) -> str | None:
+    """How an area begins that is typed at the end of a query, or None when something else is."""
+    keyed = re.match(_KEYED, last := _last(text))
+    return _plain(last[keyed.end() :]) if keyed is not None and keyed[1].lower() == "area" else None
+
+
+def gone_on(text: str, areas: Sequence[str] = ()) -> str | None:
+    """A query with its likeliest end, or None; what is typed stays as it is.
+
+    Args:
+        text: as typed.
+        areas: as for `complete`.
+
+    """
+    for completion in complete(text, len(text), areas) if _last(text) else ():
+        typed, whole = text[completion.start :], completion.text
+        quote = ""
+        if typed and whole.startswith('"') and not typed.startswith('"'):
+            # the quotes stand around what is not typed yet
+            quote, whole = '"', whole[1:]
+        begins, rest = whole[: len(typed)], whole[len(typed) :]
+        if rest and begins.casefold() == typed.casefold():
+            return text + quote + rest
+    return None
+
+
 def quoted(value: str, *, plain: bool = False) -> str:
     """A value, or a plain word, as it stands in a query: in quotes when it would be something else without."""
     if value and not re.search(r'[\s"]', value) and not (plain and re.match(_KEYED, value)):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phresh_tui.market.cleaning import Booking, CleaningType
-from phresh_tui.market.query import KEYS, complete, parse_query, query_of, quoted
+from phresh_tui.market.query import KEYS, area_begun, complete, gone_on, parse_query, query_of, quoted
 from phresh_tui.market.search import Filter
 from phresh_tui.market.text import FORBIDDEN_IN_LINE
 
@@ -168,6 +168,27 @@ def test_keys_and_values_are_completed_where_the_cursor_is() -> None:
     assert completions('area:"old t|') == ['area:"Old Town"']
     assert completions("area:old|") == ['area:"Old Town"', "area:Oldham"]
     assert completions("nothing:|") == []
+
+
+def test_what_is_typed_is_gone_on_with_and_stays_as_it_is() -> None:
+    areas = ["Old Town", 'The "Hill"', "Süd"]
+    for typed, whole in {
+        "wash t": "wash type:", "type:F": "type:Full_clean", "starts:this": 'starts:this" week"',
+        'area:"old ': 'area:"old Town"', "area:old": 'area:old" Town"', "area:sü": "area:süd",
+        "area:the": 'area:the" ""Hill"""', "type:": "type:dust_up",
+    }.items():  # fmt: skip
+        assert gone_on(typed, areas) == whole, typed
+        assert not parse_query(whole, NOW).problems or whole.endswith("type:")
+    for nothing in ("", "wash ", "xyz", "type:full_clean", 'area:"Old Town"', "area:süd"):
+        assert gone_on(nothing, areas) is None, nothing
+    for typed, begun in {
+        'area:"old t': "old t",
+        "wash area:Old": "Old",
+        "area:": "",
+        "area:x ": None,
+        "old": None,
+    }.items():
+        assert area_begun(typed) == begun, typed
 
 
 def test_every_completion_of_a_value_is_understood() -> None:

@@ -494,7 +494,12 @@ async def test_a_click_on_a_head_sorts_by_it_and_the_columns_follow_what_is_look
         await driver.press("s", "s")
         await driver.see("Starts ▲", "1 Dec 09:00  ")
         assert "Area" not in driver.text
-        await driver.press("slash", *"area:o", "enter")
+        # the area is completed as it is typed, with the quotes that it needs
+        await driver.press("slash", *"area:ol")
+        search = driver.app.screen.query_one("#search", Input)
+        await driver.until(lambda: bool(search._suggestion), "the area")
+        await driver.press("tab", "enter")
+        assert search.value == 'area:ol"d Town"'
         await driver.see("Area", "Starts ▲", "Old Town", "1 open job ")
         # and from 100 on always
         await driver.press("escape")

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from phresh_tui.database import listings
 from phresh_tui.database.session import Session
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.query import Problem, complete
+from phresh_tui.market.query import Problem, area_begun, gone_on
 from phresh_tui.market.search import Sort
 from phresh_tui.market.text import visible
 from phresh_tui.tui.widgets.field import Field
@@ -45,20 +45,13 @@ class QuerySuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The whole query with its likeliest end, or None."""
-        key, colon, begun = value.rpartition(" ")[2].partition(":")
-        areas = []
-        if colon and key.lower() == "area":
+        areas: list[str] = []
+        if (begun := area_begun(value)) is not None:
             try:
-                areas = await listings.areas(self._session, begun.strip('"'))
+                areas = await listings.areas(self._session, begun)
             except PhreshError:
                 return None
-        if not value or value.endswith(" "):
-            return None
-        for completion in complete(value, len(value), areas):
-            found = value[: completion.start] + completion.text
-            if found.startswith(value):
-                return found
-        return None
+        return gone_on(value, areas)
 
 
 class TypedLine(Field):
