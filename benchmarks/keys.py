@@ -73,13 +73,13 @@ def burst(report: Report, terminal: TimedTerminal, size: int) -> None:
     """Pages down many times at once, and makes sure that it arrives where as many single presses do."""
     times = []
     for _ in range(2 if QUICK else 5):
-        terminal.press(HOME, 200)
-        times.append(terminal.press_for_lines(PAGE_DOWN * BURST, 150))
+        terminal.press_for_lines(HOME, SETTLED)
+        times.append(terminal.press_for_lines(PAGE_DOWN * BURST, SETTLED))
     arrived = terminal.lines()
-    terminal.press(HOME, 200)
-    for _ in range(BURST):
+    terminal.press_for_lines(HOME, SETTLED)
+    for _ in range(BURST - 1):
         terminal.press(PAGE_DOWN, 5)
-    terminal.settle()
+    terminal.press_for_lines(PAGE_DOWN, SETTLED)
     if arrived != terminal.lines():
         print(f"  KEYS ARE LOST: {BURST} page-downs at once arrive elsewhere than one by one")
     limits = (100.0, None) if size >= 10_000_000 else (None, None)
