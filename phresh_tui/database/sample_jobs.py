@@ -98,17 +98,20 @@ KINDS = f"""
 # share of the time for itself, so that no two are of the same moment.
 _MADE = f"""
     with drawn as (
-        select k.*, n, $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
+        select k.*, $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
                 {SPAN // timedelta(microseconds=1)} * (n - 1 + 0.9 * (chance >> 43) / 1048576.0) / $3::float8
             )::bigint as created_at, ((chance >> 24) & 524287) / 524288.0::float8 as later,
             case when ordered then concat_ws(' ', description, 'Ref. ' || 10000000 + chance % 90000000)
                 else description end as words
-        from sample_kinds k
-        cross join lateral (select $1::bigint + slot - ($1::bigint - 1) % {SAME} as n offset 0) numbers
-        cross join lateral (
-            select hashint8extended(n, $4::bigint * 3 + 2) & 9223372036854775807 as chance offset 0
-        ) hashes
-        where slot between ($1::bigint - 1) % {SAME} and ($2::bigint - 1) % {SAME}
+        from (
+            select *, hashint8extended(n, $4::bigint * 3 + 2) & 9223372036854775807 as chance
+            from (
+                select *, $1::bigint + slot - ($1::bigint - 1) % {SAME} as n from sample_kinds
+                where slot between ($1::bigint - 1) % {SAME} and ($2::bigint - 1) % {SAME}
+                offset 0
+            ) numbered
+            offset 0
+        ) k
         offset 0
     ), made as (
         select *, $6::integer + n::integer as id,
@@ -218,6 +221,5 @@ async def write(connection: Connection, draw: Draw, first: int, last: int, befor
         await connection.execute(
             KINDS, first, min(first + SAME - 1, draw.number), draw.seed, draw.now, timeout=PATIENCE
         )
-        await connection.execute("analyze pg_temp.sample_kinds")
     for statement in statements:
         await connection.execute(statement, *draw.arguments(first, last, before), timeout=PATIENCE)

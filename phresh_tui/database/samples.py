@@ -29,8 +29,10 @@ SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
 SEARCH_TEXTS = "trigger write_search_texts"
 # processes that build an index besides the session's own: one for each core that is left, as far as that helps
 WORKERS = min(max((os.cpu_count() or 2) - 1, 1), 3)
-# megabytes in which each of them collects the words of an index
-WORDS_MEMORY = 8
+# megabytes in which each of them collects the words of an index; with less PostgreSQL has no other process help, and
+# more is no faster
+WORDS_MEMORY = 32
+TIDY_BATCHES = ("vacuum (analyze) public.cleanings", "vacuum (analyze) public.events")
 
 
 async def add_samples(
@@ -80,17 +82,15 @@ async def add_samples(
         kept(number)
         # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
         say("Tidying up")
-        tidy = "vacuum" if filled else "vacuum (analyze)"
-        async with connected(operator) as other:
-            await asyncio.gather(
-                connection.execute(f"{tidy} public.cleanings", timeout=PATIENCE),
-                other.execute(f"{tidy} public.events", timeout=PATIENCE),
-            )
+        for tidy in ("vacuum public.cleanings",) if filled else TIDY_BATCHES:
+            await connection.execute(tidy, timeout=PATIENCE)
         await connection.execute(RING)
     return number
 
 
 async def _get_ready(connection: Connection, draw: Draw) -> None:
+    # the kinds of jobs are read again and again, and take 20 MB
+    await connection.execute("set temp_buffers = '64MB'")
     await lay_out(connection, draw.logins, draw.seed)
     # the plan of a statement that runs for a moment is not worth compiling
     await connection.execute("set jit = off")
@@ -151,13 +151,21 @@ async def _at_once(
             before = await _reserve(connection, draw.number)
             # the texts that are searched come along, made once for each kind of job
             await connection.execute(f"alter table public.cleanings disable {SEARCH_TEXTS}")
-            record = asyncio.ensure_future(_fill(other, "events", RECORD, draw, before, workers=0))
+            is_last = asyncio.Event()
+            beside = {
+                record := asyncio.ensure_future(_fill(other, "events", RECORD, draw, before, workers=0)),
+                asyncio.ensure_future(_write_out(operator, is_last)),
+            }
             try:
-                await _fill(connection, "cleanings", JOBS, draw, before, workers=WORKERS, progress=progress, say=say)
+                await _fill(
+                    connection, "cleanings", JOBS, draw, before,
+                    workers=WORKERS, progress=progress, say=say, is_last=is_last,
+                )  # fmt: skip
                 await record
             finally:
-                record.cancel()
-                await asyncio.wait({record})
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)
             await connection.execute(f"alter table public.cleanings enable {SEARCH_TEXTS}")
     return True
 
@@ -172,8 +180,12 @@ async def _fill(
     workers: int,
     progress: Callable[[int, int], None] = lambda *_: None,
     say: Callable[[str], None] = lambda _: None,
+    is_last: asyncio.Event | None = None,
 ) -> None:
-    """Writes one of the tables, and builds its indexes when all rows are there, with so many processes besides."""
+    """Writes one of the tables, and builds its indexes when all rows are there, with so many processes besides.
+
+    Sets ``is_last`` when the last of them begins, which is that of the words and takes longest.
+    """
     # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
     await connection.execute(f"truncate public.{table}")
     indexes = await connection.fetch(
@@ -183,7 +195,7 @@ async def _fill(
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
             join pg_am a on a.oid = c.relam
         where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid)
-        order by c.relname
+        order by words, c.relname
         """,
         f"public.{table}",
     )
@@ -193,16 +205,41 @@ async def _fill(
         await write(connection, draw, first, last, before, statement)
         progress(last, draw.number)
     # now, while the other session still writes
-    await connection.execute(f"analyze public.{table}", timeout=PATIENCE)
-    # a tenth of a kilobyte for each row, as far as that is reasonable; words are collected faster in what the
-    # processor keeps at hand
+    await _analyze(connection, table)
+    # a tenth of a kilobyte for each row, as far as that is reasonable
     megabytes = min(max(draw.number // 10_000, 64), 1024)
     await connection.execute(f"set local max_parallel_maintenance_workers = {workers}")
     for place, index in enumerate(indexes, 1):
         say(f"Building index {place} of {len(indexes)}")
         memory = WORDS_MEMORY * (workers + 1) if index["words"] else megabytes
         await connection.execute(f"set local maintenance_work_mem = '{memory}MB'")
+        if place == len(indexes) and is_last is not None:
+            is_last.set()
         await connection.execute(index["definition"], timeout=PATIENCE)
+
+
+async def _analyze(connection: Connection, table: str) -> None:
+    """Reads statistics, of the columns with finer ones by themselves: they take a larger sample than others need."""
+    columns = await connection.fetch(
+        """
+        select coalesce(attstattarget, -1) > 100 as finer, string_agg(quote_ident(attname), ', ') as names
+        from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and not attisdropped group by finer
+        """,
+        f"public.{table}",
+    )
+    for row in columns:
+        await connection.execute(f"analyze public.{table} ({row['names']})", timeout=PATIENCE)
+
+
+async def _write_out(operator: Target, when: asyncio.Event) -> None:
+    """Has the embedded server write to the disk what is there, so that the commit need not wait for it.
+
+    A server that others use writes when it pleases.
+    """
+    await when.wait()
+    if operator.embedded:
+        async with connected(operator) as connection:
+            await connection.execute("checkpoint", timeout=PATIENCE)
 
 
 # The jobs of sample members in which nobody else has had a hand: whoever moved them, is their cleaner or has an offer.
