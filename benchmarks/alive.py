@@ -17,6 +17,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.keys import base_environment
 from benchmarks.report import Line, Report
 from phresh_tui.database import accounts
 from phresh_tui.database.connections import Connection, connected
@@ -82,11 +83,7 @@ def measure(folder: Path) -> tuple[list[float], list[float]]:
     """Milliseconds from commit to repaint, on a server of its own in this folder: with the bell, and by the poll."""
     server = EmbeddedServer(folder / "alive")
     server.start()
-    environment = {
-        "XDG_STATE_HOME": str(folder / "alive-state"),
-        "PHRESH_DATA_DIR": str(folder / "alive"),
-        "TEXTUAL_ANIMATIONS": "none",
-    }
+    environment = base_environment(folder / "alive-home", folder / "alive")
     try:
         return asyncio.run(_measure(server, environment))
     finally:
