@@ -101,8 +101,8 @@ _MADE = f"""
         select k.*, $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
                 {SPAN // timedelta(microseconds=1)} * (n - 1 + 0.9 * (chance >> 43) / 1048576.0) / $3::float8
             )::bigint as created_at, ((chance >> 24) & 524287) / 524288.0::float8 as later,
-            case when ordered then concat_ws(' ', description, 'Ref. ' || 10000000 + chance % 90000000)
-                else description end as words
+            case when ordered then case when description is null then '' else ' ' end || 'Ref. '
+                || 10000000 + chance % 90000000 end as mark
         from (
             select *, hashint8extended(n, $4::bigint * 3 + 2) & 9223372036854775807 as chance
             from (
@@ -114,7 +114,8 @@ _MADE = f"""
         ) k
         offset 0
     ), made as (
-        select *, $6::integer + n::integer as id,
+        select *, case when ordered then coalesce(description, '') || mark else description end as words,
+            $6::integer + n::integer as id,
             case when status = 'open' then created_at
                 else created_at + ($5::timestamptz - created_at) * later end as updated_at
         from drawn
@@ -129,7 +130,8 @@ JOBS = f"""
     select id, name, words, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
         case when status = 'claimed' then price end, case when status = 'claimed' then updated_at end,
         case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking, sort_name,
-        case when ordered then public.normal_text(name || e'\n' || words) else search_text end, sort_area
+        -- what is behind it changes nothing of a text that is made normal
+        case when ordered then search_text || "lower"(mark) else search_text end, sort_area
     from made
 """  # noqa: S608  our own words
 # the record of the same jobs, as the functions would have written it
