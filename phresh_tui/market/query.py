@@ -323,6 +323,14 @@ def gone_on(text: str, areas: Sequence[str] = ()) -> str | None:
     return None
 
 
+def with_quotes(text: str) -> str:
+    """A query with the quotes of its last value around all of it: ``area:ol"d Town"`` as ``area:"old Town"``."""
+    last = _last(text)
+    keyed = re.match(_KEYED, last)
+    value = _plain(last[keyed.end() :]) if keyed is not None else ""
+    return f"{text.removesuffix(last)}{keyed[0]}{quoted(value)}" if keyed is not None and value else text
+
+
 def quoted(value: str, *, plain: bool = False) -> str:
     """A value, or a plain word, as it stands in a query: in quotes when it would be something else without."""
     if value and not re.search(r'[\s"]', value) and not (plain and re.match(_KEYED, value)):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phresh_tui.market.cleaning import Booking, CleaningType
-from phresh_tui.market.query import KEYS, area_begun, complete, gone_on, parse_query, query_of, quoted
+from phresh_tui.market.query import KEYS, area_begun, complete, gone_on, parse_query, query_of, quoted, with_quotes
 from phresh_tui.market.search import Filter
 from phresh_tui.market.text import FORBIDDEN_IN_LINE
 
@@ -179,6 +179,10 @@ def test_what_is_typed_is_gone_on_with_and_stays_as_it_is() -> None:
     }.items():  # fmt: skip
         assert gone_on(typed, areas) == whole, typed
         assert not parse_query(whole, NOW).problems or whole.endswith("type:")
+        assert parse_query(with_quotes(whole), NOW).filter == parse_query(whole, NOW).filter
+    assert with_quotes('wash starts:this" week"') == 'wash starts:"this week"'
+    for text in ("wash type:full_clean", "wash", "", "area:", 'area:"Old Town" '):
+        assert with_quotes(text) == text
     for nothing in ("", "wash ", "xyz", "type:full_clean", 'area:"Old Town"', "area:süd"):
         assert gone_on(nothing, areas) is None, nothing
     for typed, begun in {

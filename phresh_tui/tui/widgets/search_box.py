@@ -11,7 +11,7 @@ from textual.widgets import Static
 from phresh_tui.database import listings
 from phresh_tui.database.session import Session
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.query import Problem, area_begun, gone_on
+from phresh_tui.market.query import Problem, area_begun, gone_on, with_quotes
 from phresh_tui.market.search import Sort
 from phresh_tui.market.text import visible
 from phresh_tui.tui.widgets.field import Field
@@ -96,7 +96,7 @@ class TypedLine(Field):
     def accept(self) -> None:
         """Takes the suggestion, or goes on to the list."""
         if self._suggestion:
-            self.value = self._suggestion
+            self.value = with_quotes(self._suggestion)
             self.cursor_position = len(self.value)
         else:
             self.action_done()
