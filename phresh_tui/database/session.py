@@ -7,9 +7,8 @@ import contextlib
 import logging
 import math
 from collections.abc import Callable
-from contextvars import Context
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from phresh_tui.database.bell import FIRST_BACKOFF, LONGEST_BACKOFF, PAUSE, Bell, Looks, backoff
 from phresh_tui.database.connections import Connection
@@ -22,9 +21,9 @@ from phresh_tui.market.member import handle_of
 if TYPE_CHECKING:
     import asyncpg
 
+    from phresh_tui.database.pool import Pool
     from phresh_tui.settings import Settings
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Result = TypeVar("Result")
 logger = logging.getLogger("phresh")
 
@@ -32,15 +31,10 @@ logger = logging.getLogger("phresh")
 OFFLINE_AFTER = 15.0
 # polls that a bell that is heard makes needless, for each that is made
 POLLS_SPARED = 5
-# the part of the time for an answer that the server has for it
-PATIENCE = 0.8
 # as an error gives its SQLSTATE
 TOO_MANY_CONNECTIONS = "53300"
 # seconds that closing waits for what is under way
 CLOSE_TIMEOUT = 2.0
-
-# the driver speaks through the program's log, never on the screen
-logging.getLogger("asyncpg").addHandler(logging.NullHandler())
 
 
 def _is_full(error: BaseException) -> bool:
@@ -60,47 +54,6 @@ class Link(StrEnum):
     def is_lost(self) -> bool:
         """Whether the database does not answer, and is tried again and again."""
         return self in (Link.RECONNECTING, Link.OFFLINE)
-
-
-async def _as_it_is(_: Connection) -> None:
-    """Nothing to undo: no call here listens, locks, or sets anything that lasts; it saves a round trip for each."""
-
-
-async def _connect(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  the driver's own
-    """Connects in an empty context: a connection keeps that in which it is made, and with it the screen that asked."""
-    import asyncpg
-
-    made = asyncio.get_running_loop().create_task(asyncpg.connect(*arguments, **options), context=Context())
-    try:
-        return await made
-    except asyncio.CancelledError:
-        if made.done() and not made.cancelled() and made.exception() is None:
-            made.result().terminate()
-        raise
-
-
-async def _make_pool(target: Target, settings: Settings) -> Pool:
-    import asyncpg
-
-    arguments = target.asyncpg_arguments()
-    # the server gives up before the program does, which would take it for a lost connection
-    arguments["server_settings"]["statement_timeout"] = str(int(PATIENCE * 1000 * target.command_timeout))
-    pool: Pool = await asyncpg.create_pool(
-        **arguments,
-        # The pool's own upkeep would knock once a second with a traceback in the log while the server is gone.
-        # No connection is closed for being idle, so those made at the start stay.
-        min_size=0,
-        init_size=settings.pool_min_size,
-        max_size=settings.pool_max_size,
-        max_inactive_connection_lifetime=0,
-        # The timer that would forget a statement after five minutes keeps alive whoever asked it first: a whole screen.
-        # The hundred that a connection remembers forget each other.
-        max_cached_statement_lifetime=0,
-        reset=_as_it_is,
-        connect=_connect,
-    )
-    logger.info("Connected to database %s", target.masked_url)
-    return pool
 
 
 class Session:
@@ -157,8 +110,10 @@ class Session:
 
         """
         await load_driver()
+        from phresh_tui.database.pool import make_pool
+
         with told(target):
-            pool = await _make_pool(target, settings)
+            pool = await make_pool(target, settings)
         try:
             with told(target, target.command_timeout):
                 async with pool.acquire() as connection:
@@ -363,7 +318,9 @@ class Session:
     async def _make_later(self) -> Pool:
         await self._may_connect.wait()
         await load_driver()
-        return await _make_pool(self.target, self._settings)
+        from phresh_tui.database.pool import make_pool
+
+        return await make_pool(self.target, self._settings)
 
     async def _take_turn(self) -> None:
         try:
