@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from contextvars import Context, copy_context
+from contextvars import Context, ContextVar, copy_context
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from textual import events
+from textual._context import active_app, active_message_pump, message_hook
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.errors import NoWidget
@@ -204,8 +205,17 @@ class PhreshApp(OverAll):
 
     @cached_property
     def _unbound(self) -> Context:
-        """The context that the program begins in: what is started in a later one keeps who did that until it ends."""
-        return copy_context()
+        """A context with the program alone: what is started in another one keeps who did that until it ends.
+
+        In it each part has its own list of what it keeps back (`prevent`). Textual would give all of them one list, and
+        what one keeps back while it waits would be missing everywhere, a letter in a form as well.
+        """
+        context, now = Context(), copy_context()
+        variables: tuple[ContextVar[Any], ...] = (active_app, active_message_pump, message_hook)
+        for variable in variables:
+            if variable in now:
+                context.run(variable.set, now[variable])
+        return context
 
     def _register(
         self,

@@ -14,8 +14,8 @@ logger = logging.getLogger("phresh")
 
 
 def is_going(node: DOMNode) -> bool:
-    """Whether a part of the program is being taken away, or is gone."""
-    return not node.is_attached or any(part._pruning for part in node.ancestors_with_self)
+    """Whether a part of the program is being taken away, or is gone, alone or with the whole program."""
+    return not node.is_attached or not node.app.is_running or any(part._pruning for part in node.ancestors_with_self)
 
 
 def is_late(error: BaseException) -> bool:

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from phresh_tui.tui.leaving import is_late
 from phresh_tui.tui.palette import Palette
+from phresh_tui.tui.screens.help import HelpScreen
 from phresh_tui.tui.screens.jump import JumpScreen
 from phresh_tui.tui.screens.market import MarketOverviewScreen
 from phresh_tui.tui.screens.profile import ProfileScreen
@@ -139,6 +140,17 @@ async def test_what_is_late_and_looks_for_a_part_of_a_screen_that_was_left_ends_
         with pytest.raises(NoMatches) as missing:
             browse.query_one("#nowhere")
         assert not is_late(missing.value)
+
+
+async def test_a_screen_that_is_opened_in_the_moment_of_the_end_is_no_fault(market: Market, drive: Drive) -> None:
+    await market.member("bob")
+    async with drive("bob") as driver:
+        sheet = HelpScreen(await driver.browsing())
+        driver.app.push_screen(sheet)
+        # as `App._shutdown` does: nothing is put together any more, and the sheet finds none of its parts
+        driver.app._running = False
+        await sheet._mounted_event.wait()
+        assert driver.app._exception is None
 
 
 async def test_a_click_on_what_has_just_been_taken_away_does_nothing(market: Market, drive: Drive) -> None:

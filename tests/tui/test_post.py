@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+from textual import events
 from textual.widgets import Input
 
 from phresh_tui.database import cleanings
@@ -11,7 +13,8 @@ from phresh_tui.database.cleanings import Listing
 from phresh_tui.market.cleaning import CleaningType, Status
 from phresh_tui.market.search import Place
 from phresh_tui.tui.screens.agenda import AgendaScreen
-from tests.support import Market, post
+from phresh_tui.tui.screens.post import PostScreen
+from tests.support import Market, eventually, post
 from tests.tui.conftest import Drive
 from tests.tui.support import Driver
 
@@ -121,6 +124,31 @@ async def test_a_draft_survives_escape_and_is_offered_again(market: Market, driv
         driver.app.open_form()
         await driver.until(lambda: not isinstance(driver.app.screen, AgendaScreen), "the form")
         assert driver.app.screen is form
+
+
+async def test_what_another_screen_keeps_to_itself_is_typed_all_the_same(market: Market, drive: Drive) -> None:
+    """Textual's `prevent` is for what one part does, and not for all parts as long as that one waits."""
+    await market.member("ada")
+    async with drive("ada") as driver:
+        browse = await driver.browsing()
+        begun, done = asyncio.Event(), asyncio.Event()
+
+        async def quietly() -> None:
+            with browse.prevent(Input.Changed):
+                begun.set()
+                await done.wait()
+
+        driver.app.open_form()
+        await driver.see("Price per hour", "^s Post")
+        browse.call_later(quietly)
+        await begun.wait()
+        driver.app.post_message(events.Key("O", "O"))
+        form = driver.app.screen
+        assert isinstance(form, PostScreen)
+        try:
+            await eventually(lambda: form._file.load().name == "O")
+        finally:
+            done.set()
 
 
 async def test_a_draft_survives_the_end_of_the_program(market: Market, drive: Drive, home: Path) -> None:
