@@ -55,6 +55,12 @@ PASSWORDS = {
 }
 
 
+async def check_sign_in(member: Target) -> None:
+    """Connects once as a member; raises `SignInError` unless handle and password fit."""
+    async with connected(member):
+        pass
+
+
 def psql(target: Target, sql: str, password: str) -> subprocess.CompletedProcess[str]:
     """Asks through libpq, as a member would with psql."""
     return subprocess.run(
@@ -80,18 +86,18 @@ def psql(target: Target, sql: str, password: str) -> subprocess.CompletedProcess
 async def test_every_password_signs_in_with_this_program_and_with_psql(market: Market) -> None:
     for number, (kind, password) in enumerate(PASSWORDS.items()):
         member = await accounts.sign_up(market.operator_tcp, f"unicode_{number}", password)
-        await accounts.check_sign_in(member)
+        await check_sign_in(member)
         by_libpq = await asyncio.to_thread(psql, member, "select session_user", password)
         assert by_libpq.stdout.strip() == member.user, f"{kind}: {by_libpq.stderr}"
         with pytest.raises(SignInError):
-            await accounts.check_sign_in(replace(member, password=password + "x"))
+            await check_sign_in(replace(member, password=password + "x"))
         refused = await asyncio.to_thread(psql, member, "select 1", password + "x")
         assert refused.returncode != 0
 
 
 async def test_passwords_that_differ_before_they_are_prepared_and_not_after_are_the_same(market: Market) -> None:
     member = await accounts.sign_up(market.operator_tcp, "composed", "e\u0301tagere neuf")
-    await accounts.check_sign_in(replace(member, password="étagere\u00a0neuf"))
+    await check_sign_in(replace(member, password="étagere\u00a0neuf"))
 
 
 async def test_a_verifier_is_the_one_that_the_server_makes(market: Market) -> None:
@@ -133,7 +139,7 @@ async def test_the_passwords_that_are_refused_would_indeed_fail_in_one_of_the_tw
     try:
         assert (await asyncio.to_thread(psql, target, "select 1", password)).returncode == 0
         with pytest.raises(SignInError):
-            await accounts.check_sign_in(target)
+            await check_sign_in(target)
     finally:
         await market.psql("drop role scratch")
 
@@ -174,7 +180,7 @@ async def test_the_password_never_reaches_the_server(public_folder: Path) -> Non
         member = await accounts.sign_up(guest, "ada", "first secret words")
         member = await accounts.change_password(member, "second secret words")
         with pytest.raises(SignInError):
-            await accounts.check_sign_in(replace(member, password="third secret words"))
+            await check_sign_in(replace(member, password="third secret words"))
         log = (server.data / "server.log").read_text()
         async with connected(server.target()) as connection:
             stored = await connection.fetchval("select rolpassword from pg_authid where rolname = 'm_ada'")
@@ -192,24 +198,24 @@ async def test_the_password_never_reaches_the_server(public_folder: Path) -> Non
 async def test_a_wrong_password_and_an_unknown_handle_get_the_same_answer(market: Market) -> None:
     ada = await market.member("ada", tcp=True)
     with pytest.raises(SignInError, match="Wrong handle or password for member ada") as error:
-        await accounts.check_sign_in(replace(ada, password="another password"))
+        await check_sign_in(replace(ada, password="another password"))
     assert error.value.exit_code == 6
     assert "another password" not in str(error.value)
     with pytest.raises(SignInError, match="Wrong handle or password for member nobody_here"):
-        await accounts.check_sign_in(replace(ada, user="m_nobody_here"))
+        await check_sign_in(replace(ada, user="m_nobody_here"))
     with pytest.raises(SignInError, match="needs a password"):
-        await accounts.check_sign_in(replace(ada, password=None))
+        await check_sign_in(replace(ada, password=None))
 
 
 async def test_a_changed_password_is_the_only_one_that_works(market: Market) -> None:
     old = await market.member("ada", tcp=True)
     new = await accounts.change_password(old, "a new 'password\\ $$")
-    await accounts.check_sign_in(new)
+    await check_sign_in(new)
     with pytest.raises(SignInError):
-        await accounts.check_sign_in(old)
+        await check_sign_in(old)
     with pytest.raises(BadInput):
         await accounts.change_password(new, "short")
-    await accounts.check_sign_in(new)
+    await check_sign_in(new)
 
 
 async def test_the_seventh_connection_of_a_member_is_refused_in_words(market: Market) -> None:
@@ -217,7 +223,7 @@ async def test_the_seventh_connection_of_a_member_is_refused_in_words(market: Ma
     held = [await asyncpg.connect(**ada.asyncpg_arguments()) for _ in range(6)]
     try:
         with pytest.raises(DatabaseUnavailable, match="Member ada has too many connections"):
-            await accounts.check_sign_in(ada)
+            await check_sign_in(ada)
     finally:
         for connection in held:
             await connection.close()
@@ -238,7 +244,7 @@ async def test_a_guest_cannot_make_a_member_without_a_password_and_an_operator_c
     with pytest.raises(BadInput, match="password is needed") as error:
         await accounts.sign_up(guest, "ada", None)
     assert error.value.field == "password"
-    await accounts.check_sign_in(await accounts.sign_up(market.operator, "ada", None))
+    await check_sign_in(await accounts.sign_up(market.operator, "ada", None))
 
 
 BAD_HANDLES = ["", "a", "ab", "a" * 32, "a" * 64, "Ada", "ADA", "1ada", "_ada", "ada ", " ada", "ada\n", "a-b", "adä"]
@@ -340,7 +346,7 @@ async def test_a_member_of_another_database_on_the_server_is_not_taken_over(clus
     try:
         with pytest.raises(HandleTaken):
             await accounts.sign_up(other.operator_tcp, "cross_database", "a thief's password")
-        await accounts.check_sign_in(ada)
+        await check_sign_in(ada)
     finally:
         await other.close()
 
@@ -353,16 +359,16 @@ async def test_handles_of_a_database_that_was_dropped_can_sign_up_again(cluster:
     try:
         guest = await accounts.make_guest(second.operator_tcp)
         new = await accounts.sign_up(guest, "again", "the new password")
-        await accounts.check_sign_in(new)
+        await check_sign_in(new)
         with pytest.raises(SignInError):
-            await accounts.check_sign_in(replace(old, database=second.database))
+            await check_sign_in(replace(old, database=second.database))
         with pytest.raises(HandleTaken):
             await accounts.sign_up(guest, "again", "the third password")
         # without a password nobody comes in with the old one either
         await second.psql("delete from public.members")
         await accounts.sign_up(second.operator, "again", None)
         with pytest.raises(SignInError):
-            await accounts.check_sign_in(new)
+            await check_sign_in(new)
     finally:
         await second.close()
 
@@ -376,7 +382,7 @@ async def test_of_many_who_sign_up_with_one_handle_at_once_exactly_one_wins(mark
         winners = [outcome for outcome in outcomes if isinstance(outcome, Target)]
         assert len(winners) == 1
         assert all(isinstance(outcome, HandleTaken) for outcome in outcomes if outcome is not winners[0]), outcomes
-        await accounts.check_sign_in(winners[0])
+        await check_sign_in(winners[0])
 
 
 async def test_many_sign_up_at_once_with_handles_of_their_own(market: Market) -> None:
@@ -433,9 +439,9 @@ async def test_only_a_proper_verifier_is_taken_for_a_password(market: Market) ->
 async def test_a_new_guest_password_replaces_the_old_one(market: Market) -> None:
     first = await accounts.make_guest(market.operator_tcp)
     second = await accounts.make_guest(market.operator_tcp)
-    await accounts.check_sign_in(second)
+    await check_sign_in(second)
     with pytest.raises(SignInError):
-        await accounts.check_sign_in(first)
+        await check_sign_in(first)
 
 
 async def test_only_an_operator_makes_a_guest_or_sets_the_market(market: Market) -> None:

@@ -42,17 +42,6 @@ async def sign_up(door: Target, handle: str, password: str | None) -> Target:
     return door.as_account(login_of(handle), password)
 
 
-async def check_sign_in(member: Target) -> None:
-    """Connects once as a member, to learn whether handle and password fit.
-
-    Raises:
-        SignInError: when they do not.
-
-    """
-    async with connected(member):
-        pass
-
-
 async def change_password(member: Target, password: str) -> Target:
     """Gives a member a new password; the server only ever sees the verifier.
 

@@ -404,12 +404,3 @@ class Session:
                     self._change_link(Link.OFFLINE)
             else:
                 self._reached()
-
-    async def ping(self) -> None:
-        """Asks for a sign of life.
-
-        Raises:
-            DatabaseUnavailable: when there is none.
-
-        """
-        await self.fetch_value("select 1")

@@ -316,9 +316,3 @@ class JobWindow:
         if ordinal is not None:
             del self.rows[ordinal - self.first]
         return ordinal
-
-    def replace(self, job: Cleaning) -> None:
-        """Shows a job as it is now, on the line where it is."""
-        for index, other in enumerate(self.rows):
-            if other.id == job.id:
-                self.rows[index] = job

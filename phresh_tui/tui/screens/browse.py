@@ -88,11 +88,6 @@ class BrowseScreen(Searching):
         yield KeyBar()
 
     @property
-    def selected_job(self) -> Cleaning | None:
-        """The job under the cursor."""
-        return self.jobs.selected
-
-    @property
     def jobs(self) -> JobList:
         """The list."""
         assert self._list is not None

@@ -22,9 +22,6 @@ from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import state_of
 from phresh_tui.tui.workers import read_latest
 
-# cells of the longest bar of the stars
-BAR = 16
-
 
 def stars(number: float) -> str:
     """One to five stars, to the nearest: ``★★★★☆``."""

@@ -233,12 +233,6 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         """All jobs from one to another one, whichever comes first; none when they are too far apart."""
         return await self._reader.jobs_between(first, last, MANY)
 
-    def update_job(self, job: Cleaning) -> None:
-        """Shows a job as it is now, where it is."""
-        self._window.replace(job)
-        self.refresh()
-        self._tell()
-
     # --- reading
 
     def on_mount(self) -> None:
