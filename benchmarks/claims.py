@@ -31,8 +31,8 @@ from phresh_tui.database.target import Target
 CLIENTS = 8
 LISTENERS = 100
 RUNS = 5 if os.environ.get("QUICK") else 9
-# claims of each client in a run: about a second, for in a turn that is as short as a bucket of the bell, the ring of its
-# beginning would count for more than it does when claims come all the time
+# claims of each client in a run: about a second; in a turn as short as a bucket of the bell, the ring of its beginning
+# would count for more than it does when claims come all the time
 CLAIMS = 1_000
 # the share of the bare statement's throughput that the function has to reach, and of its own without the bell
 BAR, BELL_BAR = 0.75, 0.95
