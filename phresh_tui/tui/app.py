@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from textual.css.styles import RulesMap
     from textual.driver import Driver
     from textual.filter import LineFilter
+    from textual.timer import Timer, TimerCallback
 
     from phresh_tui.settings import Settings
 
@@ -182,6 +183,14 @@ class PhreshApp(OverAll):
         """A terminal that is too small for anything says so, until it grows."""
         for screen in self.screen_stack:
             cover(screen, event.size)
+
+    def set_timer(
+        self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
+    ) -> Timer:
+        """A timer that is late rings late. Textual would leave it out, and with it this and every later new size."""
+        timer = super().set_timer(delay, callback, name=name, pause=pause)
+        timer._skip = False
+        return timer
 
     async def on_unmount(self) -> None:
         """Closes the connections."""

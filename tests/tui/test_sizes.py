@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
 from tests.support import Market, post
@@ -34,6 +39,25 @@ async def test_a_terminal_that_is_too_small_says_so_and_nothing_is_lost(market: 
         await driver.see("phresh needs")
         await resize(driver, (40, 12))
         await driver.see("Who are you?")
+
+
+async def test_a_new_size_is_taken_also_when_the_machine_stands_still_for_a_moment(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        seconds = iter([0.0])
+        set_timer = driver.app.set_timer
+
+        def late_timer(*arguments: Any, **more: Any) -> Timer:
+            # the process gets no time between two lines of the timer that waits until the size stays
+            monkeypatch.setattr("textual.timer._time", SimpleNamespace(get_time=lambda: next(seconds, 1.0)))
+            return set_timer(*arguments, **more)
+
+        monkeypatch.setattr(driver.app, "set_timer", late_timer)
+        await resize(driver, (100, 30))
+        assert next(seconds, None) is None
 
 
 async def test_a_message_covers_nothing_and_goes_by_itself(market: Market, drive: Drive) -> None:
