@@ -19,7 +19,10 @@ from phresh_tui.market.words import show_hours, show_span
 LATEST = 300
 # days after its last move in which a confirmed job asks for a review
 REVIEW_DAYS = 30
-GROUPS = ("Offers to answer", "Done: confirm or send back", "Reviews to write", "Next", "Waiting for others")
+GROUPS = (
+    "Offers to answer", "Done: confirm or send back", "Reviews to write", "Today", "Next", "Waiting for others",
+)  # fmt: skip
+ANSWER, CONFIRM, REVIEW, TODAY, NEXT, WAITING = GROUPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,9 @@ class Todo:
 
 
 async def todo(session: Session) -> list[Todo]:
-    """The member's jobs that are under way, by group; within `Next` the earliest first."""
+    """The member's jobs that are under way, by group; within `TODAY` and `NEXT` the earliest first."""
     posted, claimed = await _latest(session, "owner"), await _latest(session, "claimed_by")
-    lists: list[list[Todo]] = [[] for _ in GROUPS]
-    answers, confirms, reviews, following, waiting = lists
+    found: list[Todo] = []
     live = await _live_offers(session, [job.id for job in posted if job.booking is Booking.BY_OFFER])
     done = await reviewed(session, [job.id for job in posted + claimed if job.status is Status.CONFIRMED])
     now, currency = datetime.now(UTC), session.market.currency
@@ -52,25 +54,31 @@ async def todo(session: Session) -> list[Todo]:
         if job.status is Status.OPEN and job.id in live:
             number, cheapest = live[job.id]
             words = f"{number} {'offer' if number == 1 else 'offers'}, from {show_price(cheapest, currency)}"
-            answers.append(Todo(GROUPS[0], job, words))
+            found.append(Todo(ANSWER, job, words))
         elif job.status is Status.DONE:
             sums = f"{show_hours(job.hours_worked or Decimal(0))}, {show_price(job.total or Decimal(0), currency)}"
             if mine:
-                confirms.append(Todo(GROUPS[1], job, f"{other} says it is done: {sums}"))
+                found.append(Todo(CONFIRM, job, f"{other} says it is done: {sums}"))
             else:
-                waiting.append(Todo(GROUPS[4], job, f"{other} has to confirm {sums}"))
+                found.append(Todo(WAITING, job, f"{other} has to confirm {sums}"))
         elif job.status is Status.CONFIRMED:
             if job.id not in done and now - job.updated_at < timedelta(days=REVIEW_DAYS):
-                reviews.append(Todo(GROUPS[2], job, f"of {other}"))
+                found.append(Todo(REVIEW, job, f"of {other}"))
         elif job.status is Status.CLAIMED:
             when = "no time is set" if job.starts_at is None else show_span(job.starts_at, job.hours, now)
-            following.append(Todo(GROUPS[3], job, f"{when}, {'by' if mine else 'for'} {other}"))
+            # what should have begun on an earlier day is still to do
+            today = job.starts_at is not None and job.starts_at.astimezone().date() <= now.astimezone().date()
+            found.append(Todo(TODAY if today else NEXT, job, f"{when}, {'by' if mine else 'for'} {other}"))
         else:
             words = "no offer yet" if job.booking is Booking.BY_OFFER else "nobody has claimed it yet"
-            waiting.append(Todo(GROUPS[4], job, words))
+            found.append(Todo(WAITING, job, words))
     far = datetime.max.replace(tzinfo=UTC)
-    following.sort(key=lambda item: (item.job.starts_at or far, item.job.id))
-    return [*answers, *confirms, *reviews, *following, *waiting, *await _own_offers(session)]
+
+    def place(item: Todo) -> tuple[int, datetime, int]:
+        dated = item.group in (TODAY, NEXT)
+        return GROUPS.index(item.group), (item.job.starts_at or far) if dated else far, item.job.id if dated else 0
+
+    return sorted([*found, *await _own_offers(session)], key=place)
 
 
 async def _latest(session: Session, column: str) -> list[Cleaning]:
@@ -98,7 +106,7 @@ async def _own_offers(session: Session) -> list[Todo]:
     jobs = await cleanings.by_id(session, [offer.cleaning_id for offer in made])
     return [
         Todo(
-            GROUPS[4],
+            WAITING,
             jobs[offer.cleaning_id],
             f"your offer: {show_price(offer.price, session.market.currency)}"
             + (f", stands by: @{jobs[offer.cleaning_id].claimed_by} has it" if _taken(jobs[offer.cleaning_id]) else ""),

@@ -9,7 +9,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.preparation import Door
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.tui.actions import actions_in
+from phresh_tui.tui.actions import ACTIONS, Where
 from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.memory import is_new, no_longer_new, remembered_look
 
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 WELCOME = "welcome"
-BEST = 3
+# the keys that are told the first time that a screen opens, which mean something on it at any time and size
+BEST = {
+    Where.BROWSE: ("browse.claim", "browse.post", "browse.search"),
+    Where.MINE: ("mine.other-tab", "mine.history", "mine.post-again"),
+    Where.POST: ("post.send", "post.preview", "post.back"),
+    Where.OFFERS: ("offers.accept", "offers.decline", "offers.back"),
+    Where.HISTORY: ("history.narrow", "everywhere.copy", "history.back"),
+    Where.AGENDA: ("agenda.open-job", "agenda.next-week", "everywhere.export"),
+    Where.INBOX: ("inbox.open-job", "inbox.toggle-read", "inbox.read-all"),
+    Where.PROFILE: ("profile.narrow", "everywhere.copy", "profile.back"),
+    Where.MARKET: ("market.next-type", "everywhere.export", "market.back"),
+}
 SAMPLES = 200
 # seconds between two looks whether somebody who was quicker than a question is back at the open jobs
 LOOK = 0.05
@@ -58,9 +69,9 @@ async def fill_with_samples(app: PhreshApp) -> None:
     """Posts sample jobs with the operator's account."""
     from phresh_tui.database.samples import add_samples
 
-    app.tell(f"Making {SAMPLES} sample jobs …")
     try:
-        number = await add_samples(app.prepared.target, SAMPLES, progress=lambda *_: None)
+        with app.messages.meanwhile(f"Making {SAMPLES} sample jobs …"):
+            number = await add_samples(app.prepared.target, SAMPLES, progress=lambda *_: None)
     except PhreshError as error:
         app.tell_error(error)
     else:
@@ -79,12 +90,15 @@ async def _may_fill(app: PhreshApp) -> bool:
 
 
 def greet(app: PhreshApp, screen: MarketScreen) -> None:
-    """The first time that a screen opens, one line says its best keys."""
-    places = getattr(screen, "HELP_PLACES", ())
+    """The first time that a screen opens, one line says its best keys, until it is left."""
+    app.messages.greet("")
+    place = next(iter(getattr(screen, "HELP_PLACES", ())), None)
     # one thing after the other
-    if not places or is_new(WELCOME) or not is_new(places[0].name):
+    if place not in BEST or is_new(WELCOME) or not is_new(place.name):
         return
-    no_longer_new(places[0].name)
-    best = sorted((action for action in actions_in(places[0]) if action.footer), key=lambda action: action.footer)
+    no_longer_new(place.name)
+    best = [action for name in BEST[place] for action in ACTIONS if action.binding_id == name]
     keys = [f"{key_names(keys_of(action, app.keys_in_force)).split()[0]} {action.label.lower()}" for action in best]
-    app.tell(f"{' · '.join(keys[:BEST])} · ? says more")
+    # a question mark can be typed into a form
+    more = "F1" if place is Where.POST else "?"
+    app.messages.greet(f"{' · '.join(keys)} · {more} says more")

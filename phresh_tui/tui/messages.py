@@ -32,6 +32,7 @@ class Messages:
     def __init__(self, app: App[int]) -> None:
         self._app = app
         self._told: list[Told] = []
+        self._greeting: Told | None = None
 
     @property
     def lines(self) -> list[tuple[str, bool]]:
@@ -44,6 +45,15 @@ class Messages:
         self._told = [*(other for other in self._told if other.text != text), told][-MOST:]
         self._app.set_timer(SECONDS_FOR_ERRORS if error else SECONDS, partial(self._forget, told))
         self._show()
+
+    def greet(self, text: str) -> None:
+        """Says the keys of a screen, in place of those of another one; an empty text only takes those away."""
+        if self._greeting is not None:
+            self._forget(self._greeting)
+            self._greeting = None
+        if text:
+            self.tell(text, error=False)
+            self._greeting = self._told[-1]
 
     @contextmanager
     def meanwhile(self, text: str) -> Iterator[None]:

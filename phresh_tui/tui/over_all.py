@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.actions import SkipAction
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.command import Provider
 from textual.screen import Screen
 
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.errors import DatabaseUnavailable, PhreshError
 from phresh_tui.market.text import visible
+from phresh_tui.tui.keymap import key_names
 from phresh_tui.tui.memory import remember_look
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.themes import FOLLOW, theme_for
@@ -159,6 +161,10 @@ class OverAll(App[int]):
         if text != field.text:
             field.text = text
             field.move_cursor(field.document.end)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as the help and the palette name it."""
+        return key_names(binding.key)
 
     def action_leave(self) -> None:
         """Leaves the program; drafts are kept."""

@@ -24,7 +24,7 @@ from phresh_tui.database.cleanings import Listing
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.price import show_price
-from phresh_tui.market.search import Filter
+from phresh_tui.market.search import Filter, Place
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import PARTS, Action, Where, actions_in
 from phresh_tui.tui.job_reader import SLOW
@@ -185,7 +185,14 @@ class MarketProvider(Provider):
     async def _jobs(self, query: str) -> list[Hit]:
         session = self._phresh.session
         assert session is not None
-        found = await cleanings.page(session, Listing(wanted=Filter(text=query)), FOUND)
+        wanted = Filter(text=query)
+        found = await cleanings.page(session, Listing(wanted=wanted), FOUND)
+        known = {job.id for job in found}
+        # and the member's own, whatever has become of them
+        for place in (Place.POSTED, Place.CLAIMED):
+            own = await cleanings.page(session, Listing(place, wanted), FOUND)
+            found += [job for job in own if job.id not in known]
+            known |= {job.id for job in own}
         number = query.removeprefix("#")
         if number.isdecimal() and number.isascii():
             job = await cleanings.one(session, int(number))

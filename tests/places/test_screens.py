@@ -134,7 +134,7 @@ async def test_the_inbox_counts_marks_undoes_and_leads_to_the_job(market: Market
         await driver.see("3 unread")
         assert notification(f"phresh: @bob claimed it at $20.00, job {jobs[2].id}") in written
         await driver.press("I")
-        await driver.see("3 events, 3 of them unread", "@bob claimed it at $20.00", "Job 2")
+        await driver.see("3 events, 3 of them unread", "@bob claimed it at $20.00", "Job 2", "Enter Open")
         await driver.press("d")
         await driver.see("2 unread")
         await driver.press("u")
@@ -192,7 +192,11 @@ async def test_an_empty_inbox_says_what_to_do(market: Market, drive: Drive) -> N
         assert "All read" not in driver.footer
         await driver.press("A")
         await driver.see("nothing claimed")
-        await driver.press("escape", "escape")
+        # what a key does goes on where it began
+        await driver.press("question_mark")
+        await driver.see("how fast jobs go")
+        assert "│ earned" not in driver.text
+        await driver.press("escape", "escape", "escape")
         await driver.see("No open jobs yet")
 
 
@@ -273,6 +277,12 @@ async def test_the_market_has_its_charts_one_at_a_time_or_all_at_once(market: Ma
         await driver.see("Prices per hour", "6 open", "$14.50", "▲$17", "“Job 7”")
         await driver.press("l")
         await driver.see("Harbour", "Old Town", "$15.00")
+        # from any chart to the areas with the typed words
+        await driver.press("h", "slash", *"old")
+        await driver.not_see("Harbour")
+        await driver.see("Old Town")
+        await driver.press("escape")
+        await driver.see("Harbour")
         await driver.press("down", "down", "enter")
         await driver.see("Prices per hour", "3 open")
         await driver.press("3")

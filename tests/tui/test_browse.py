@@ -247,7 +247,7 @@ async def test_type_and_price_filters_combine_and_one_key_clears_them(market: Ma
         await driver.press("tab")
         await driver.type("25,00")
         await driver.press("enter")
-        await driver.see("1 open job ", "full clean", "from $15.00", "up to $25.00", "Full 20", "esc Clear")
+        await driver.see("1 open job ", "full clean", "from $15.00", "up to $25.00", "Full 20", "Esc Clear")
         await driver.press("escape")
         await driver.see("6 open jobs")
         assert "Clear" not in driver.footer

@@ -48,6 +48,14 @@ async def test_the_palette_finds_jobs_by_words_and_numbers(with_jobs: Market, dr
         await driver.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, BrowseScreen))
         await driver.until(lambda: driver.selected == "Stairs", "the job to be selected")
+        # and one's own, also when it is no longer open
+        await driver.press("c")
+        await driver.see("y yes")
+        await driver.press("y")
+        await driver.see("is yours")
+        await driver.press("colon")
+        await driver.type("stairs")
+        await driver.see("claimed, $")
 
 
 async def test_the_palette_finds_members_and_opens_their_profile(with_jobs: Market, drive: Drive) -> None:

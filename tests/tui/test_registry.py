@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 from phresh_tui.market.moves import MOVES, Who
 from phresh_tui.tui.actions import ACTIONS, PARTS, Action, Where, actions_in
 from phresh_tui.tui.app import PhreshApp
+from phresh_tui.tui.first_steps import BEST
 from phresh_tui.tui.screens.agenda import AgendaScreen
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
@@ -71,6 +72,14 @@ def test_every_key_of_the_table_is_bound_where_the_table_says_and_does_something
             ids = [binding.id for binding in bound(home).get(key, [])]
             # a screen's own key comes before the same key of every screen
             assert action.binding_id in ids or (action.where is Where.EVERYWHERE and ids), f"{home.__name__}: {key}"
+
+
+def test_the_best_keys_of_a_screen_are_three_that_it_has() -> None:
+    for place, names in BEST.items():
+        allowed = {place, Where.EVERYWHERE}
+        assert len(names) == 3
+        for name in names:
+            assert any(action.binding_id == name and action.where in allowed for action in ACTIONS), name
 
 
 @pytest.mark.parametrize("home", dict.fromkeys(home for homes in HOMES.values() for home in homes))

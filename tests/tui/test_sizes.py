@@ -15,11 +15,14 @@ from tests.tui.gallery import resize
 
 
 async def test_a_terminal_that_is_too_small_says_so_and_nothing_is_lost(market: Market, drive: Drive) -> None:
-    await market.member("ada")
+    ada = await market.session("ada")
+    await post(ada, "Oven")
     async with drive("ada") as driver:
         await driver.browsing()
         await driver.press("n")
         await driver.see("Description")
+        # from its first title on
+        assert any(line.startswith(" Name ") for line in driver.lines)
         await driver.type("Wash the windows")
         await driver.press("tab")
         await resize(driver, (20, 5))
@@ -35,6 +38,15 @@ async def test_a_terminal_that_is_too_small_says_so_and_nothing_is_lost(market: 
         form = driver.app.screen
         assert form.query_one("#name", Input).value == "Wash the windows"
         assert form.query_one("#description", TextArea).text == "All six"
+        # where there is no room for the list and the job, one of them is shown
+        await driver.press("escape")
+        await resize(driver, (40, 12))
+        await driver.see("Oven", "1 open job")
+        await driver.press("enter")
+        await driver.see("per hour", "posted by you", "All six of them.", "Esc Back")
+        await driver.press("escape")
+        await driver.not_see("posted by you")
+        assert driver.selected == "Oven"
     async with drive(None, size=(20, 5)) as driver:
         await driver.see("phresh needs")
         await resize(driver, (40, 12))

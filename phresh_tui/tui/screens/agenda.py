@@ -142,6 +142,7 @@ class AgendaScreen(Narrowed):
         lines, empty = self._lines, self.query_one("#empty", Static)
         nothing = self._loaded and not self._jobs
         lines.display, empty.display = not nothing, nothing
+        self.focus_again(lines)
         self.query_one("#panes").set_class(nothing, "-nothing")
         if nothing:
             following = (
@@ -150,8 +151,8 @@ class AgendaScreen(Narrowed):
             empty.update(
                 Content.assemble(
                     following or "Nothing claimed for this week.\n\n",
-                    ("Esc", "bold"), " goes back to the open jobs; ", ("c", "bold"), " claims one. ",
-                    ("h l", "bold"), " turn the weeks.",
+                    ("c", "bold"), " in the open jobs claims one. ", ("h", "bold"), " and ", ("l", "bold"),
+                    " turn the weeks.",
                 )
             )  # fmt: skip
             return
@@ -174,10 +175,15 @@ class AgendaScreen(Narrowed):
             self._to_today = False
             first = next((job for day, jobs in self._days if day >= today for job in jobs), None)
             ids = [option.id for option in options]
+            at = ids.index(f"day-{today}") if f"day-{today}" in ids else None
             if first is not None:
                 lines.highlighted = ids.index(str(first.id))
-            elif f"day-{today}" in ids:
-                lines.highlighted = ids.index(f"day-{today}")
+            elif at is not None:
+                lines.highlighted = at
+            if at is not None:
+                # today first, as long as its next job is seen as well
+                top = max(at, (lines.highlighted or 0) - lines.size.height + 1)
+                self.call_after_refresh(lines.scroll_to, y=top, animate=False, immediate=True)
 
     def _is_wanted(self, job: Cleaning) -> bool:
         return self.is_wanted(job.name, job.area, job.description, f"@{job.owner}", job.status)
@@ -245,7 +251,7 @@ class AgendaScreen(Narrowed):
         if not self.is_mounted or not self.query(Lines):
             return True
         if action == "open_job":
-            return self.selected is not None
+            return isinstance(self.focused, Lines) and self.selected is not None
         if action == "agenda":
             return False
         if action == "this_week":

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events, on
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.cleaning import Cleaning
@@ -18,6 +20,7 @@ from phresh_tui.tui.marks import Marks
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.bars import TopBar
 from phresh_tui.tui.widgets.detail import JobDetail
+from phresh_tui.tui.widgets.reading import Reading
 from phresh_tui.tui.widgets.side_panel import SidePanel
 from phresh_tui.tui.widgets.too_small import cover
 
@@ -76,6 +79,17 @@ class MarketScreen(Screen[None]):
         """What is late ends nothing here."""
         with unless_late():
             await super()._dispatch_message(message)
+
+    @on(events.DescendantFocus)
+    def _read_alone(self, event: events.DescendantFocus) -> None:
+        """A job that is read takes the place of the list where there is no room for both."""
+        for panes in self.query("#panes"):
+            panes.set_class(isinstance(event.widget, Reading), "-reading")
+
+    def focus_again(self, part: Widget) -> None:
+        """Gives a list the focus that it lost while there was nothing to see in it."""
+        if part.display and self.focused is None and self.is_current:
+            part.focus()
 
     def show_link(self, link: Link) -> None:
         """Tells the top line how the connection is."""

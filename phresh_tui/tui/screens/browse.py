@@ -129,9 +129,7 @@ class BrowseScreen(Searching):
             empty = self.query_one("#empty", Static)
             empty.display = jobs.is_empty
             jobs.display = not jobs.is_empty
-            if jobs.display and self.focused is None and self.is_current:
-                # the focus was lost while there was nothing to see
-                jobs.focus()
+            self.focus_again(jobs)
             self.query_one(JobHeading).display = jobs.display
             if jobs.is_empty:
                 may_fill = self.phresh.prepared.door is Door.OPERATOR

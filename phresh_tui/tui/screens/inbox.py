@@ -28,7 +28,7 @@ from phresh_tui.tui.moves import Undo
 from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
-from phresh_tui.tui.widgets.columns import fit
+from phresh_tui.tui.widgets.columns import fit, two_columns
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.side_panel import SidePanel
@@ -39,6 +39,8 @@ PAGE = 60
 LOOKED_THROUGH = 2_000
 # events that are read at once for a file
 EXPORTED = 500
+# cells of the sign before an event and of its age; what of the rest belongs to what happened at least
+SIGN, AGE, WORDS_SHARE = 2, 6, 0.6
 
 
 def _key(event: Event) -> str:
@@ -96,17 +98,18 @@ class InboxScreen(Narrowed):
     async def _read(self, limit: int, after: Event | None = None) -> None:
         session, only = self.session, self._unread_only
         try:
-            found = await events.activity(session, limit, after=after, unread_only=only)
+            # one more than is shown tells whether there are more
+            found = await events.activity(session, limit + 1, after=after, unread_only=only)
             jobs = await cleanings.by_id(session, sorted({event.cleaning_id for event in found}))
         except PhreshError as error:
             self.phresh.tell_error(error)
             return
         if only != self._unread_only:
             return
-        page = {_key(event): event for event in found}
+        self._more = len(found) > limit
+        page = {_key(event): event for event in found[:limit]}
         self._events = page if after is None else {**self._events, **page}
         self._jobs |= jobs
-        self._more = len(found) == limit
         self._loaded = True
         self._draw()
 
@@ -137,6 +140,7 @@ class InboxScreen(Narrowed):
         lines, empty = self._lines, self.query_one("#empty", Static)
         nothing = self._loaded and not self._events
         lines.display, empty.display = not nothing, nothing
+        self.focus_again(lines)
         self.query_one("#panes").set_class(nothing, "-nothing")
         if nothing and self._unread_only:
             empty.update(Content.assemble("You have read everything.\n\n", ("v", "bold"), " shows what you have read."))
@@ -144,32 +148,38 @@ class InboxScreen(Narrowed):
             empty.update(
                 Content.assemble(
                     "Nobody has done anything with your jobs yet.\n\n",
-                    ("n", "bold"), " in the open jobs posts one; ", ("Esc", "bold"), " goes back there.",
+                    ("n", "bold"), " in the open jobs posts one.",
                 )
             )  # fmt: skip
         else:
             shown = {key: event for key, event in self._events.items() if self._is_wanted(event)}
-            lines.show([self._line(key, event) for key, event in shown.items()])
+            lines.show(self._options(shown))
             if self.narrow_text and len(shown) < lines.size.height and len(self._events) < LOOKED_THROUGH:
                 # what is looked for may be further down
                 self._read_more()
         self.refresh_bindings()
 
-    def _line(self, key: str, event: Event) -> Option:
-        now, width = datetime.now(UTC), max(self._lines.size.width - 2, 20)
-        name = name_of(event, self._jobs)
-        words = f"@{event.actor} {visible(said(event, self.session.market.currency))}"
-        room = width - 2 - 6
-        half = max(room * 3 // 5, 12)
-        style = "bold" if event.unread else "$text-muted"
-        return Option(
-            Content.assemble(
-                ("● " if event.unread else "  ", "$text-accent"), (fit(words, half), style),
-                (fit(name, max(room - half, 0)), style),
-                (fit(age(event.happened_at, now), 6, right=True), "$text-muted"),
-            ),
-            id=key,
-        )  # fmt: skip
+    def _options(self, shown: dict[str, Event]) -> list[Option]:
+        """A line for each: what happened to which job, and when."""
+        now, currency = datetime.now(UTC), self.session.market.currency
+        said_of = [f"@{event.actor} {visible(said(event, currency))}" for event in shown.values()]
+        names = [name_of(event, self._jobs) for event in shown.values()]
+        room = max(self._lines.scrollable_content_region.width - SIGN - AGE, 0)
+        first, second = two_columns(said_of, names, room, WORDS_SHARE)
+        options = []
+        for (key, event), words, name in zip(shown.items(), said_of, names, strict=True):
+            style = "bold" if event.unread else "$text-muted"
+            options.append(
+                Option(
+                    Content.assemble(
+                        ("● " if event.unread else "  ", "$text-accent"), (fit(words, first - 1) + " ", style),
+                        (fit(name, second), style),
+                        (fit(age(event.happened_at, now), AGE, right=True), "$text-muted"),
+                    ),
+                    id=key,
+                )
+            )  # fmt: skip
+        return options
 
     @on(Lines.Widened)
     def _widened(self) -> None:
@@ -227,7 +237,9 @@ class InboxScreen(Narrowed):
         """The footer tells the truth."""
         if not self.is_mounted or not self.query(Lines):
             return True
-        if action in ("open_job", "toggle_read"):
+        if action == "open_job":
+            return isinstance(self.focused, Lines) and self.selected is not None
+        if action == "toggle_read":
             return self.selected is not None
         if action == "read_all":
             return any(event.unread for event in self._events.values())

@@ -23,7 +23,7 @@ from phresh_tui.market.statistics import WAIT_LABELS, Overview
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.exporting import Export, of_records
-from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.chart import Chart, short_price
 from phresh_tui.tui.widgets.columns import fit, shortened
@@ -47,7 +47,7 @@ PANELS = (
 )
 
 
-class MarketOverviewScreen(MarketScreen):
+class MarketOverviewScreen(Narrowed):
     """Five panels: all of them on a large terminal, one at a time on a small one.
 
     Args:
@@ -80,6 +80,7 @@ class MarketOverviewScreen(MarketScreen):
         """The panels."""
         yield TopBar("Market")
         yield TabLine(id="tabs")
+        yield self.narrow_line()
         with Container(id="charts"):
             for panel, title in PANELS:
                 with Vertical(id=f"{panel}-panel", classes="panel"):
@@ -118,10 +119,25 @@ class MarketOverviewScreen(MarketScreen):
             self._earned = await agenda.earned(self.session, since)
         except PhreshError as error:
             self.phresh.tell_error(error)
-            self._is_due = True
+            self._is_due, self._is_reading = True, False
+            for panel, title in PANELS:
+                self._title(panel, (f"{title} ", "bold"), ("could not be read, r tries again", "$text-muted"))
+            self._draw_tabs()
             return
         self._is_reading = False
         self._draw()
+
+    def narrowed(self) -> None:
+        """Shows only the areas with the typed words."""
+        if self._seen is not None:
+            self._draw_areas(self._seen)
+
+    def action_narrow(self) -> None:
+        """Opens the line, above the areas."""
+        if self.has_class("-narrow"):
+            self._panel = "areas"
+            self._show_panel()
+        super().action_narrow()
 
     def exports(self) -> list[Export]:
         """What the charts are drawn from."""
@@ -240,6 +256,7 @@ class MarketOverviewScreen(MarketScreen):
                 f"area {area.name}", area.name, area.jobs, show_price(area.median, currency), area.jobs / most, width
             )
             for area in seen.areas
+            if self.is_wanted(area.name)
         ]
         lines.show(options)
         self._title("areas", ("Areas ", "bold"), ("open jobs, median price · Enter shows one", "$text-muted"))
@@ -264,7 +281,7 @@ class MarketOverviewScreen(MarketScreen):
         plot = chart.begin()
         numbers = [float(number) for number in range(len(seen.days))]
         posted, claimed = [day.posted for day in seen.days], [day.claimed for day in seen.days]
-        plot.plot(numbers, posted, label="posted", color=chart.colour("primary"), marker="•")
+        plot.plot(numbers, posted, label="posted", color=chart.colour("primary"), marker="braille")
         plot.plot(numbers, claimed, label="claimed", marker="hd", color=chart.colour("success"))
         chart.label(dict(zip(numbers[::7], [f"{day.day:%d %b}" for day in seen.days[::7]], strict=True)))
         chart.count_ticks(max(*posted, *claimed))
@@ -310,7 +327,7 @@ class MarketOverviewScreen(MarketScreen):
         for panel, _ in PANELS:
             self.query_one(f"#{panel}-panel").display = not narrow or panel == self._panel
         if not narrow or self._panel == "areas":
-            self.query_one(Lines).focus()
+            self.set_focus(self.query_one(Lines))
         else:
             # what is hidden takes no keys
             self.set_focus(None)
@@ -335,7 +352,7 @@ class MarketOverviewScreen(MarketScreen):
         if action in ("next_panel", "previous_panel", "panel"):
             return self.has_class("-narrow")
         # one is there already
-        return action != "market"
+        return action != "market" and super().check_action(action, parameters)
 
     def _step(self, by: int) -> None:
         names = [panel for panel, _ in PANELS]

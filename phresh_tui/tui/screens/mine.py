@@ -118,6 +118,7 @@ class MineScreen(JobKeys, Narrowed):
                     LOOKING if not is_read else NOTHING_FITS if self.narrow_text else EMPTY[tab]
                 )  # fmt: skip
                 empty.update(Content.assemble(before, (key, "bold"), after))
+        self.focus_again(self.jobs)
         self.query_one(TabLine).show_tabs(labels, TABS.index(self._tab), after=self.marks.words)
         self.refresh_bindings()
 

@@ -195,9 +195,7 @@ class OffersScreen(Narrowed):
     @on(OptionList.OptionSelected)
     def action_focus_detail(self) -> None:
         """Goes into the message."""
-        detail = self.query_one(OfferDetail)
-        if detail.display:
-            detail.focus()
+        self.query_one(OfferDetail).focus()
 
     def action_back(self) -> None:
         """Out of the message, or back to where one was."""

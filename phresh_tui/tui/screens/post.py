@@ -37,6 +37,7 @@ from phresh_tui.tui.screens.confirm import Confirm
 from phresh_tui.tui.screens.preview import PreviewScreen
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.choice import Choice
+from phresh_tui.tui.widgets.field import fitting
 from phresh_tui.tui.widgets.job_fields import WHO_SEES, JobFields
 from phresh_tui.tui.workers import in_background
 
@@ -55,7 +56,7 @@ class PostScreen(MarketScreen):
 
     HELP_PLACES = (Where.POST,)
     BINDINGS = bindings(Where.POST)
-    AUTO_FOCUS = "#name"
+    AUTO_FOCUS = ""
 
     def __init__(self, file: DraftFile, job: Cleaning | None = None, *, again: bool = False) -> None:
         super().__init__()
@@ -90,7 +91,8 @@ class PostScreen(MarketScreen):
     def on_mount(self) -> None:
         """What was typed before there was a field goes into the first one."""
         name = self.query_one("#name", Input)
-        self.set_focus(name)
+        # what Textual scrolls by itself comes late here, and hides the title
+        self.set_focus(name, scroll_visible=False)
         for text in self._early:
             name.insert_text_at_cursor(text)
         in_background(self, self._read, "read")
@@ -140,7 +142,8 @@ class PostScreen(MarketScreen):
             return f"Job {number} is posted, its private details are not saved yet. Ctrl+S saves them."
         if self._kept:
             return f"Your draft is here again. Ctrl+S {sends} it, Ctrl+T throws it away."
-        return f"Tab goes to the next field, Ctrl+S {sends}. Name, type and price are enough."
+        enough = "Name, type and price are enough."
+        return fitting((f"Tab goes to the next field, Ctrl+S {sends}. {enough}", enough), self.app.size.width - 2)
 
     @on(events.Resize)
     @on(events.DescendantFocus)

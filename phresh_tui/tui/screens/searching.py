@@ -190,6 +190,12 @@ class Searching(JobKeys):
             self.jobs.show_listing(self.jobs.listing._replace(sort=sort))
             self.draw_in_force()
 
+    def key_labels(self, action: str) -> tuple[str, ...]:
+        """From a job that is read, Escape goes back to the list."""
+        if action == "clear" and isinstance(self.focused, JobDetail):
+            return ("Back",)
+        return super().key_labels(action)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The footer tells the truth."""
         if action == "go_to":

@@ -176,9 +176,10 @@ class KeyBar(Widget):
             found.append(binding)
         return sorted(found, key=lambda binding: order_in_footer(binding.id))
 
-    @staticmethod
-    def _drop(binding: Binding, place: int) -> int:
+    def _drop(self, binding: Binding, place: int) -> int:
         """When a key is left out: the highest number first, 0 last of all."""
+        if self._label(binding, in_full=False) == "Back":
+            return STAYING["back"]
         if binding.action in STAYING:
             # the way to everything else is kept when not all fit, then what is done first, and the way back
             return STAYING[binding.action]

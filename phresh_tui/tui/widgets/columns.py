@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -200,3 +201,19 @@ def fit(text: str, cells: int, right: bool = False) -> str:
     text = shortened(text, room)
     length = cell_len(text)
     return " " * (cells - length) + text if right else text + " " * (cells - length)
+
+
+def two_columns(first: Iterable[str], second: Iterable[str], cells: int, share: float) -> tuple[int, int]:
+    """The cells of two columns, with two blanks behind the first.
+
+    Args:
+        first: its texts; it has what the second one does not need.
+        second: its texts.
+        cells: of both.
+        share: what the first has at least, when it needs that.
+
+    """
+    longest = max(map(cell_len, first), default=0) + 2
+    needed = max(map(cell_len, second), default=0)
+    width = min(longest, max(cells - needed, int(cells * share)))
+    return width, max(cells - width, 0)

@@ -52,6 +52,7 @@ class JobDetail(Reading):
         self._text = Static(markup=False)
         self._job: Cleaning | None = None
         self._about: About | None = None
+        self._drawn = Content("")
 
     def compose(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
         """One text."""
@@ -108,9 +109,13 @@ class JobDetail(Reading):
             self._about = found
             self._draw()
             self.post_message(self.Known())
+        elif job is self._job and not job_text(job, found, self._session).is_same(self._drawn):
+            # it has grown older
+            self._draw()
 
     def _draw(self) -> None:
         text = Content("") if self._job is None else job_text(self._job, self._about, self._session)
+        self._drawn = text
         here = self._text.size
         # the whole screen is laid out anew only when there is something to scroll, or was
         fits = 0 < here.height <= self.scrollable_content_region.height
@@ -154,7 +159,7 @@ def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> tuple[
     if job.booking is Booking.BY_OFFER:
         what.append("by offer")
     who = [
-        f"{job.status.sign} {state_of(job, me)}{_stars(cleaner)}",
+        f"{job.status.sign} {_state(job, me)}{_stars(cleaner)}",
         f"posted by {owner}{_stars(poster) or coming}" + ("" if posted == "now" else f", {posted} ago"),
     ]
     if job.id:
@@ -163,6 +168,15 @@ def _facts(job: Cleaning, known: About | None, me: str, now: datetime) -> tuple[
     if job.area:
         where.append(visible(job.area))
     return " · ".join(what), " · ".join(who), " · ".join(where)
+
+
+def _state(job: Cleaning, me: str) -> str:
+    """Its state, also when it is done with whoever did it."""
+    state = state_of(job, me)
+    if job.claimed_by is None or job.status not in (Status.DONE, Status.CONFIRMED):
+        return state
+    by = f"done by {'you' if job.claimed_by == me else f'@{job.claimed_by}'}"
+    return by if job.status is Status.DONE else f"{state}, {by}"
 
 
 def _stars(profile: Profile | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 from textual.widgets.option_list import Option
@@ -15,13 +14,13 @@ from phresh_tui.market.search import Filter
 from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.marks import SIGN, Marks
-from phresh_tui.tui.widgets.columns import fit, shortened
+from phresh_tui.tui.widgets.columns import fit, shortened, two_columns
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
 from phresh_tui.tui.workers import read_latest
 
-# cells of a line in which its signs stand, with the blank behind them, and between the name and what is to do
-SIGNS, BESIDE, GAP = 3, 4, 2
+# cells of a line in which its signs stand, and with the blank behind them
+SIGNS, BESIDE = 3, 4
 # what of the rest belongs to the names at least
 NAME_SHARE = 0.4
 
@@ -117,7 +116,13 @@ class NowList(Lines, MarkKeys):
         for item in self.shown or ():
             # a job may need more than one thing: the first of them counts
             firsts.setdefault(item.job.id, item)
-        names, words = self._columns(list(firsts.values()))
+        room = max((self.scrollable_content_region.width or self.app.size.width) - BESIDE, 0)
+        jobs, todos = (
+            [visible(item.job.name) for item in firsts.values()],
+            [visible(item.words) for item in firsts.values()],
+        )
+        # long names make room for what is to do
+        names, words = two_columns(jobs, todos, room, NAME_SHARE)
         for item in firsts.values():
             if item.group != group:
                 group = item.group
@@ -132,11 +137,3 @@ class NowList(Lines, MarkKeys):
         if options and self.selected_id is None:
             # a heading is no job
             self.action_cursor_down()
-
-    def _columns(self, items: list[Todo]) -> tuple[int, int]:
-        """The cells of the names with the gap behind them, and of what is to do: long names make room for it."""
-        room = max((self.scrollable_content_region.width or self.app.size.width) - BESIDE, 0)
-        longest = max((cell_len(visible(item.job.name)) for item in items), default=0) + GAP
-        needed = max((cell_len(visible(item.words)) for item in items), default=0)
-        names = min(longest, max(room - needed, int(room * NAME_SHARE)))
-        return names, max(room - names, 0)

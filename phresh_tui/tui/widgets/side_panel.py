@@ -113,14 +113,13 @@ class SidePanel(VerticalScroll):
         return max(self.content_region.width, 20)
 
     def _to_do(self) -> Iterator[Part]:
-        from phresh_tui.database.todo import GROUPS
+        from phresh_tui.database.todo import NEXT, TODAY, WAITING
 
-        following, waiting = GROUPS[3], GROUPS[4]
         if self._items is None:
             yield "Looking for what needs you …", "$text-muted"
             return
-        urgent = [item for item in self._items if item.group not in (following, waiting)]
-        ahead = [item for item in self._items if item.group == following]
+        urgent = [item for item in self._items if item.group not in (TODAY, NEXT, WAITING)]
+        ahead = [item for item in self._items if item.group in (TODAY, NEXT)]
         yield "Needs you", "bold $text-accent"
         yield from self._list(urgent, "Nothing waits for you.")
         yield "\n\nNext", "bold $text-accent"
