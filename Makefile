@@ -51,9 +51,10 @@ profile: .venv/installed-dev
 	@$(PY) -m benchmarks.profile
 
 # what takes longer than `make test`, or needs a network: an old server, another major version, a wheel, a fresh
-# checkout, other shells and a browser, which are installed where apt-get can
+# checkout, other shells and a browser, which are installed where apt-get can; in two processes, for what is timed
+# needs some time of its own
 soak: .venv/installed-dev
-	@SOAK=1 $(PY) -m pytest -m soak $(ARGS)
+	@SOAK=1 $(PY) -m pytest -n 2 --dist loadgroup -m soak $(ARGS)
 
 .venv/installed: pyproject.toml constraints.txt $(STALE)
 	@test -n "$(PYTHON)" || { echo "phresh needs Python 3.11 or later, and none was found on the PATH." >&2; \

@@ -61,6 +61,8 @@ def test_tab_completes_in_bash() -> None:
 
 
 @pytest.mark.soak
+# apt-get installs one thing at a time
+@pytest.mark.xdist_group("apt")
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "bash"])
 def test_tab_completes_in_the_other_shells(shell: str) -> None:
     tab_completes(installed(shell))

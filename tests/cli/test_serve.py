@@ -169,6 +169,7 @@ async def behind_tls(port: int, folder: Path) -> AsyncIterator[int]:
 
 
 @pytest.mark.soak
+@pytest.mark.xdist_group("apt")
 async def test_a_proxy_with_tls_in_front_of_it_changes_nothing(embedded: Path, tmp_path: Path) -> None:
     (await phresh("member", "add", "tia")).ok()
     async with serving("--as", "tia") as served:
@@ -181,6 +182,7 @@ async def test_a_proxy_with_tls_in_front_of_it_changes_nothing(embedded: Path, t
 
 
 @pytest.mark.soak
+@pytest.mark.xdist_group("apt")
 async def test_a_person_signs_in_posts_and_claims_in_a_real_browser(embedded: Path, tmp_path: Path) -> None:
     (await phresh("member", "add", "ben")).ok()
     (await phresh("post", "--as", "ben", "--name", "Beat the carpets", "--price", "17.50")).ok()

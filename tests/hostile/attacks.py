@@ -1,6 +1,6 @@
 """Attacks made from the catalog: a table, column, function or role that comes later is attacked without a change here.
 
-What is not listed as allowed has to be refused, so a new table that members may read has to be named in `MAY_READ`.
+What is not listed as allowed has to be refused, so a new table that members may read has to be named in `allowed.py`.
 """
 
 from __future__ import annotations
@@ -9,45 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from phresh_tui.database.target import Target
-from tests.hostile.private import PRIVATE
+from tests.hostile.allowed import MAY_CALL, MAY_READ
 from tests.hostile.scene import Scene, functions
 from tests.support import Market
 
 DENIED = frozenset({"42501"})
-MAY_READ = {
-    "stranger": {"cleanings", "members", "market_settings", "schema_migrations", "moves", *PRIVATE},
-    "guest": {"market_settings", "schema_migrations"},
-    "nobody": set[str](),
-}
-# what members may call and change something with: attacked with values of calls.py
-MOVES = {
-    "post_cleaning",
-    "edit_cleaning",
-    "cancel_cleaning",
-    "claim_cleaning",
-    "release_cleaning",
-    "finish_cleaning",
-    "confirm_cleaning",
-    "send_back_cleaning",
-    "undo_move",
-    "make_offer",
-    "withdraw_offer",
-    "accept_offer",
-    "decline_offer",
-    "review_cleaning",
-    "report_no_show",
-    "set_private_details",
-    "set_profile",
-    "mark_read",
-    "mark_all_read",
-}
-# what the policies ask; each says of the caller alone
-SIGHT = {"sees_offer", "sees_details", "sees_profile", "sees_event", "sees_review"}
-MAY_CALL = {
-    "stranger": {*MOVES, "normal_text", "corrected_text", "state_now", "member_statistics", *SIGHT},
-    "guest": {"sign_up"},
-    "nobody": set[str](),
-}
 ANY_VALUE = {
     "uuid": "gen_random_uuid()",
     "text": "'x'",

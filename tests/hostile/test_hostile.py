@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.attacks import MOVES, attacks_of
+from tests.hostile.allowed import MOVES
+from tests.hostile.attacks import attacks_of
 from tests.hostile.calls import OK, with_bad_values, with_good_values
 from tests.hostile.faults import ABOUT, PLANTED
 from tests.hostile.scene import Scene, functions

@@ -13,7 +13,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.database.connections import connected
 from phresh_tui.market.cleaning import Status
 from phresh_tui.market.errors import Refused, RequestReused, SignInError
-from tests.hostile.attacks import SIGHT
+from tests.hostile.allowed import SIGHT
 from tests.hostile.calls import GOOD
 from tests.hostile.scene import Scene, elsewhere, fingerprint
 from tests.hostile.support import told_as

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import asyncpg
 
 from phresh_tui.database.target import Target
-from tests.hostile.attacks import MOVES, Attack, attacks_of
+from tests.hostile.allowed import MOVES
+from tests.hostile.attacks import Attack, attacks_of
 from tests.hostile.calls import OK, Call, with_bad_values, with_good_values
 from tests.hostile.plans import told_by_plans
 from tests.hostile.private import PRIVATE, ROWS_SEEN, SECRET, rows_expected, side_channels

@@ -95,7 +95,7 @@ def test_without_a_python_make_says_what_is_missing(checkout: Path) -> None:
 
 
 def test_what_needs_long_is_left_to_make_soak(checkout: Path) -> None:
-    assert would_do(checkout, "soak") == ["SOAK=1 .venv/bin/python -m pytest -m soak "]
+    assert would_do(checkout, "soak") == ["SOAK=1 .venv/bin/python -m pytest -n 2 --dist loadgroup -m soak "]
     collect = (sys.executable, "-m", "pytest", "--collect-only", "tests/server/test_soak.py")
     # pytest's exit code for "no tests were collected"
     assert by_hand(*collect, folder=ROOT).returncode == 5
