@@ -281,8 +281,9 @@ class MarketOverviewScreen(Narrowed):
         plot = chart.begin()
         numbers = [float(number) for number in range(len(seen.days))]
         posted, claimed = [day.posted for day in seen.days], [day.claimed for day in seen.days]
-        plot.plot(numbers, posted, label="posted", color=chart.colour("primary"), marker="braille")
-        plot.plot(numbers, claimed, label="claimed", marker="hd", color=chart.colour("success"))
+        # a line and a ground below it, in signs that every font has, are told apart without colours
+        plot.plot(numbers, claimed, label="claimed", color=chart.colour("success"), marker="▒", fillx=True)
+        plot.plot(numbers, posted, label="posted", color=chart.colour("primary"), marker="hd")
         chart.label(dict(zip(numbers[::7], [f"{day.day:%d %b}" for day in seen.days[::7]], strict=True)))
         chart.count_ticks(max(*posted, *claimed))
         self._title(
