@@ -125,12 +125,13 @@ async def test_the_inbox_says_how_far_it_has_looked(
     monkeypatch.setattr("phresh_tui.tui.screens.inbox.PAGE", 2)
     monkeypatch.setattr("phresh_tui.tui.screens.inbox.LOOKED_THROUGH", 4)
     ada, bob = await market.session("ada"), await market.session("bob")
-    for number in range(6):
+    # more than are read for the lines below the cursor
+    for number in range(13):
         await cleanings.claim(bob, uuid4(), await post(ada, f"Job {number}"))
     async with drive("ada") as driver:
         await driver.browsing()
         await driver.press("I")
-        await driver.see("Job 5")
+        await driver.see("Job 12")
         await driver.press("slash", *"nothing of that kind")
         await driver.see("+ events", "the newest 4 are looked through")
         await driver.press("escape")
