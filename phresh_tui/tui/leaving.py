@@ -20,7 +20,8 @@ def is_going(node: DOMNode) -> bool:
 
 def is_late(error: BaseException) -> bool:
     """Whether an error is that of a part which is being taken away, or of a program that is."""
-    if not isinstance(error, NoMatches | NoScreen):
+    # a palette that is left has no styles any more for what it still finds: KeyError
+    if not isinstance(error, NoMatches | NoScreen | KeyError):
         return False
     asked = None
     for frame, _ in walk_tb(error.__traceback__):
@@ -41,6 +42,6 @@ def unless_late() -> Iterator[None]:
     """Lets what is late be; Textual would deliver no further message to the part that it happens in."""
     try:
         yield
-    except (NoMatches, NoScreen) as error:
+    except (NoMatches, NoScreen, KeyError) as error:
         if not is_late(error):
             raise

@@ -134,6 +134,12 @@ async def test_what_is_late_and_looks_for_a_part_of_a_screen_that_was_left_ends_
         driver.app.call_later(sheet.query_one, "#words")
         browse.call_later(lambda: sheet.query("#words").first())
         browse.call_after_refresh(sheet.query_one, "#words")
+        await driver.press("ctrl+p")
+        palette = driver.app.screen
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is browse and not palette.is_attached, "the palette to be gone")
+        # what it still finds has no style any more
+        driver.app.call_later(palette.get_component_styles, "command-palette--help-text")
         await driver.press("f")
         await driver.see("Filter")
         # a part that is missing on a screen that is there is a fault, and is told

@@ -117,7 +117,8 @@ async def run(
     caplog.clear()
     assert written == [], f"seed {seed}"
     assert ignored == [], f"seed {seed}"
-    assert [fault for monkey in monkeys for fault in monkey.faults] == [], f"seed {seed}"
+    faults = [fault for monkey in monkeys for fault in monkey.faults]
+    assert not faults, "\n".join([f"seed {seed}", *faults])
     assert await impossible(market) == [], f"seed {seed}"
     return monkeys
 
