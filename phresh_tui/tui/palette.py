@@ -10,7 +10,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.actions import SkipAction
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
@@ -32,6 +32,7 @@ from phresh_tui.tui.keymap import key_names, keys_of
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.field import fitting
+from phresh_tui.tui.widgets.menu import is_stale
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -47,6 +48,16 @@ BELOW_COMMANDS = 0.05
 BESIDE = 8
 # what may be typed, in ever fewer words
 HINTS = ("What to do, a job or its number, a member …", "What to do, a job, a member …")
+
+
+class Found(CommandList):
+    """Textual's list, in which a click on a line that is drawn, and is not there any more, does nothing."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Leaves what is there to Textual."""
+        if is_stale(self, event):
+            event.prevent_default()
+            event.stop()
 
 
 class Palette(CommandPalette):
@@ -68,6 +79,10 @@ class Palette(CommandPalette):
     _BUSY_COUNTDOWN = SLOW  # type: ignore[misc]
     # what is found at once is shown at once, also while the database is still asked
     _RESULT_BATCH_TIME = 0.0  # type: ignore[misc]  # Textual waits a quarter of a second
+
+    def on_mount(self) -> None:
+        """Textual says itself of which kind its list is."""
+        self.query_one(CommandList).__class__ = Found
 
     def on_resize(self) -> None:
         """Another width has room for other words."""

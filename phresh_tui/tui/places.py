@@ -8,6 +8,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.market.cleaning import Status
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.search import Place
+from phresh_tui.tui.leaving import unless_late
 from phresh_tui.tui.screens.base import MarketScreen
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ async def open_job(app: PhreshApp, job_id: int) -> None:
         await go_to(app, MineScreen())
         mine = app.screen
         if isinstance(mine, MineScreen):
-            mine.reveal(job, Place.POSTED if job.owner == session.handle else Place.CLAIMED)
+            # it may have been left again while it was put together
+            await mine._mounted_event.wait()
+            with unless_late():
+                mine.reveal(job, Place.POSTED if job.owner == session.handle else Place.CLAIMED)
     elif job.status is Status.OPEN:
         await app.to_the_first()
         if isinstance(app.screen, BrowseScreen):

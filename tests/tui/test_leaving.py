@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 
 import pytest
+from rich.style import Style
 from textual import events
 from textual.command import CommandList
 from textual.css.query import NoMatches
@@ -67,6 +68,10 @@ async def test_keys_that_come_faster_than_screens_open_and_close_are_obeyed_once
         found.set_options(list(found.options))
         found.highlighted = 0
         await driver.press("pagedown", "pageup")
+        # a click on a line that is drawn still, and is not there any more
+        click = events.Click(found, 1, 1, 0, 0, 1, False, False, False, 1, 1, Style.from_meta({"option": 999}))
+        found.post_message(click)
+        await driver.pilot.pause()
         # as its clicks do, one right after the other
         palette.dismiss(None)
         palette.dismiss(None)

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.widgets.option_list import Option
 
 from phresh_tui.tui.actions import Where, bindings
-from phresh_tui.tui.widgets.menu import PagedList
+from phresh_tui.tui.widgets.menu import PagedList, is_stale
 
 
 class Lines(PagedList):
@@ -41,7 +41,7 @@ class Lines(PagedList):
         event.prevent_default()
         index = event.style.meta.get("option")
         offset = event.get_content_offset(self)
-        if index is None or offset is None or self.get_option_at_index(index).disabled:
+        if index is None or offset is None or is_stale(self, event) or self.get_option_at_index(index).disabled:
             return
         self.highlighted = index
         if event.chain > 1:

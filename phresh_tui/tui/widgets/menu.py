@@ -18,6 +18,11 @@ from phresh_tui.tui.jumping import Spot
 HIGHLIGHTED = "option-list--option-highlighted"
 
 
+def is_stale(lines: OptionList, event: events.MouseEvent) -> bool:
+    """Whether a line under the mouse is drawn, and is not in the list any more."""
+    return int(event.style.meta.get("option", -1)) >= lines.option_count
+
+
 class PagedList(OptionList):
     """Textual's list, which looks up lines that it has not laid out yet when a page key follows a change at once."""
 
@@ -38,6 +43,12 @@ class PagedList(OptionList):
     def _go_to(self, index: int) -> None:
         self.focus()
         self.highlighted = index
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a line that is drawn, and is not in the list any more, does nothing."""
+        if is_stale(self, event):
+            event.prevent_default()
+            event.stop()
 
     def action_page_down(self) -> None:
         """One screen further, unless the lines are just being laid out."""
