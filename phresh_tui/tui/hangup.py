@@ -7,7 +7,9 @@ session). Textual then reads the end of the input without a pause, and waits for
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import stat
 import sys
 from collections.abc import Callable
 
@@ -31,6 +33,16 @@ async def watch_terminal(leave: Callable[[int], object]) -> None:
         try:
             termios.tcgetattr(stream)
         except termios.error:
+            _write_nowhere()
             leave(128 + signal.SIGHUP)
             return
         await asyncio.sleep(PAUSE)
+
+
+def _write_nowhere() -> None:
+    """What is still written to a terminal that is gone fails; at the end of Python the exit code would be 120."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        # a file that somebody has put in place of it stays
+        if stat.S_ISCHR(os.fstat(descriptor).st_mode):
+            os.dup2(nowhere, descriptor)
