@@ -23,10 +23,11 @@ async def go_to(app: PhreshApp, place: MarketScreen) -> None:
         place: a new screen, thrown away when there is one.
 
     """
-    if is_open(app, place):
-        while not (isinstance(app.screen, MarketScreen) and _same(app.screen, place)):
-            await app.take_off()
-        return
+    # it may be left while what lies over it is taken off: then it is opened, for nothing else would be left in the end
+    while is_open(app, place):
+        if isinstance(app.screen, MarketScreen) and _same(app.screen, place):
+            return
+        await app.take_off()
     await app.push_screen(place)
 
 
