@@ -354,7 +354,8 @@ class PhreshApp(OverAll):
         """Takes the uppermost screen away, once it is put together: parts of one that is not would never be ended."""
         screen = self.screen
         await screen._mounted_event.wait()
-        if screen.is_active:
+        # two may be going back at once, and the first screen stays
+        if screen.is_active and len(self.screen_stack) > 1:
             await self.pop_screen()
 
     def go_to(self, place: MarketScreen) -> None:
