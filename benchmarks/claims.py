@@ -136,10 +136,12 @@ class Ears:
     def __init__(self, listeners: Sequence[Connection]) -> None:
         self.heard = 0
         self._selector = selectors.DefaultSelector()
+        self._transports = []
         for listener in listeners:
-            # the driver no longer reads: a notification would cost it more than it costs the server
+            # the driver does not read meanwhile: a notification would cost it more than it costs the server
             transport = cast("Any", listener)._transport
             transport.pause_reading()
+            self._transports.append(transport)
             self._selector.register(transport.get_extra_info("socket").fileno(), selectors.EVENT_READ)
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._hear, daemon=True)
@@ -156,6 +158,9 @@ class Ears:
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
         self._thread.join()
+        # or it would wait in vain for the end of each connection
+        for transport in self._transports:
+            transport.resume_reading()
 
 
 async def _measure(server: EmbeddedServer, folder: Path) -> Claims:
