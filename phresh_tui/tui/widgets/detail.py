@@ -43,7 +43,7 @@ class JobDetail(Reading):
     """
 
     class Known(Message):
-        """More is known about the job that is shown."""
+        """More is known about the job that is shown, or nothing is shown any more."""
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -77,6 +77,7 @@ class JobDetail(Reading):
         """Shows a job, or nothing."""
         same = job is not None and self._job is not None and job.id == self._job.id
         self._job = job
+        was_known = self._about is not None
         if not same:
             self._about = None
             if self.scroll_offset.y:
@@ -87,6 +88,9 @@ class JobDetail(Reading):
         self._draw()
         if job is not None:
             self.read_again(rest=0 if same else REST)
+        elif was_known:
+            # what stands beside it was about another job
+            self.post_message(self.Known())
 
     def read_again(self, rest: float = 0) -> None:
         """Reads once more what belongs to the job."""
