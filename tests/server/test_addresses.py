@@ -135,11 +135,11 @@ async def test_no_password_is_in_the_command_line_of_dbmate(cluster: Cluster, ac
     import psutil
 
     running = asyncio.ensure_future(run_dbmate(target, "up", folder=folder))
-    children: list[psutil.Process] = []
     async with connected(cluster.over_socket(account.database)) as connection:
         while not await connection.fetchval("select exists (select from pg_stat_activity where query ~ 'pg_slee[p]')"):
             assert not running.done(), running.result()
-            children = psutil.Process().children()
+        # it waits for the database now, and so it is there
+        children = psutil.Process().children(recursive=True)
         lines = [" ".join(child.cmdline()) for child in children]
         titles = [row["query"] for row in await connection.fetch("select query from pg_stat_activity")]
         assert any("dbmate" in line for line in lines)
