@@ -8,6 +8,8 @@ from typing import Any
 from textual.dom import DOMNode
 from textual.worker import WorkType
 
+from phresh_tui.tui.leaving import unless_late
+
 
 def in_background(
     node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str = "default", *, exclusive: bool = False
@@ -24,7 +26,13 @@ def in_background(
         exclusive: ends what the same group is doing.
 
     """
-    begun: WorkType[None] = work
+
+    async def until_left() -> None:
+        # the parts of what is left are gone before its workers are
+        with unless_late():
+            await work()
+
+    begun: WorkType[None] = until_left
     # without a description Textual would write out all that the work is about
     node.run_worker(begun, group=group, description=group, exclusive=exclusive, exit_on_error=False)
 

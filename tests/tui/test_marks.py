@@ -6,6 +6,7 @@ import json
 from uuid import uuid4
 
 from phresh_tui.database import cleanings
+from phresh_tui.database.connections import connected
 from phresh_tui.tui.screens.several import OutcomeScreen
 from tests.support import Market, draft, post
 from tests.support_proxy import Proxy
@@ -107,6 +108,26 @@ async def test_a_range_is_marked_and_released_from_my_jobs(market: Market, drive
         await driver.see("[Claimed 4]")
         await driver.press("escape")
         await driver.browsing()
+
+
+async def test_a_move_of_several_jobs_is_told_when_their_list_was_left_meanwhile(market: Market, drive: Drive) -> None:
+    ada, bob = await market.session("ada"), await market.session("bob")
+    for number in range(2):
+        await cleanings.claim(bob, uuid4(), await post(ada, f"Job {number}"))
+    async with drive("bob") as driver, connected(market.operator) as operator:
+        browse = await driver.browsing()
+        await driver.press("m", "tab", "tab")
+        await driver.see("[Claimed 2]")
+        await driver.press("space", "space", "R")
+        await driver.see("Release 2 jobs")
+        async with operator.transaction():
+            await operator.execute("select from public.cleanings for update")
+            await driver.press("y")
+            await driver.press("escape", "escape")
+            await driver.until(lambda: driver.app.screen is browse, "to be back")
+            await driver.pilot.pause()
+        await driver.see("2 jobs released.")
+    assert set((await states(market)).values()) == {"open"}
 
 
 async def test_a_range_that_is_too_long_is_not_marked_and_a_database_that_is_gone_is_told(market: Market) -> None:

@@ -12,6 +12,7 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
 from phresh_tui.market.words import show_span
 from phresh_tui.tui import job_moves
+from phresh_tui.tui.leaving import is_going
 from phresh_tui.tui.marks import Marks
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.detail import JobDetail
@@ -43,7 +44,7 @@ class JobKeys(MarketScreen):
         self.marks = Marks()
         # asked for by every key about a job, with every move of the cursor
         self._detail: JobDetail | None = None
-        self.marks.changed = self.marks_changed
+        self.marks.changed = self._marks_changed
 
     @property
     @abstractmethod
@@ -66,6 +67,11 @@ class JobKeys(MarketScreen):
     def on_job_detail_known(self) -> None:
         """What is known decides which keys there are."""
         self.refresh_bindings()
+
+    def _marks_changed(self) -> None:
+        # a move of several jobs goes on when the screen is left, and takes the marks away at its end
+        if not is_going(self):
+            self.marks_changed()
 
     def marks_changed(self) -> None:
         """Draws the lists again, and looks which keys there are."""
