@@ -53,6 +53,28 @@ async def test_a_terminal_that_is_too_small_says_so_and_nothing_is_lost(market: 
         await driver.see("Who are you?")
 
 
+@pytest.mark.parametrize("width", range(1, 5))
+async def test_a_job_without_a_cell_to_stand_in_is_there_again_with_the_room(
+    width: int, market: Market, drive: Drive
+) -> None:
+    ada = await market.session("ada")
+    for name in ("Oven", "Windows"):
+        await post(ada, name)
+    async with drive("ada") as driver:
+        await driver.browsing()
+        await driver.press("m", "enter")
+        await driver.see("[Now ", "posted by you")
+        for height in (24, 12, 8, 5):
+            await resize(driver, (width, height))
+            for key in ("r", "escape", "j", "enter"):
+                await driver.press(key)
+                # as when others have changed it
+                for detail in driver.details:
+                    detail.show_job(detail.job)
+        await resize(driver, (80, 24))
+        await driver.see("per hour", "posted by you")
+
+
 async def test_a_new_size_is_taken_also_when_the_machine_stands_still_for_a_moment(
     market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

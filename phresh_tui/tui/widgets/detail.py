@@ -123,7 +123,8 @@ class JobDetail(Reading):
         here = self._text.size
         # the whole screen is laid out anew only when there is something to scroll, or was
         fits = 0 < here.height <= self.scrollable_content_region.height
-        fits = fits and text.get_height({}, here.width) <= here.height
+        # in a terminal that is far too narrow there is no cell for it
+        fits = fits and here.width > 0 and text.get_height({}, here.width) <= here.height
         self._text.update(text, layout=not fits)
 
 
