@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeAlias
 
@@ -18,7 +17,7 @@ from phresh_tui.database.listings import Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.when import local_now
+from phresh_tui.tui.job_ahead import JumpsAhead
 from phresh_tui.tui.job_window import JobWindow
 
 # seconds of reading after which the screen says so, and a read may be dropped for another one
@@ -94,6 +93,7 @@ class JobReader:
         self._first_page = first_page
         self.window = self._new_window()
         self._newest: Cleaning | None = None
+        self._ahead = JumpsAhead(session)
         self._wakeup = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
@@ -147,6 +147,7 @@ class JobReader:
     def look_again(self) -> None:
         """Reads what is shown again."""
         self._refresh_due = True
+        self._ahead.forget()
         self.wake()
 
     def wake(self) -> None:
@@ -154,7 +155,8 @@ class JobReader:
         self._wakeup.set()
 
     def stop(self) -> None:
-        """Nobody counts on."""
+        """Nobody counts on, or jumps."""
+        self._ahead.stop()
         if self._counting is not None:
             self._counting.cancel()
             self._counting = None
@@ -163,23 +165,23 @@ class JobReader:
         """The way to a job, wherever it stands."""
         return lambda window: window.load_around(job)
 
-    async def prepare_jump(self) -> None:
-        """Reads how the list is spread, for what it takes to know where a jump arrives."""
-        # if that is not known it is asked again, and told
-        with suppress(PhreshError):
-            await listings.prepare_jump(self._session, self.listing)
+    def prepare_jump(self, text: str) -> None:
+        """Reads where a jump to a value leads, which somebody is typing."""
+        self._ahead.expect(self.listing, text, self._most_seen)
 
     def to_value(self, text: str) -> Way:
         """The way to the first job at or after a value of the list's order."""
 
         async def jump(window: JobWindow) -> int:
-            # only what is seen at once: in a very long list each job may lie elsewhere on the disk
-            top, end = self._view.lines_on_screen
-            return window.load_spot(
-                await listings.jump(self._session, self.listing, text, end - top + SPARE, local_now())
-            )
+            return window.load_spot(await self._ahead.spot(self.listing, text, self._most_seen))
 
         return jump
+
+    @property
+    def _most_seen(self) -> int:
+        # only what is seen at once: in a very long list each job may lie elsewhere on the disk
+        top, end = self._view.lines_on_screen
+        return end - top + SPARE
 
     def saw_top(self) -> None:
         """The top of the list is on the screen: nothing above it is new any more."""

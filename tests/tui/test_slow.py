@@ -100,6 +100,40 @@ async def test_keys_pressed_while_the_database_is_slow_count_from_where_they_lea
         assert not told
 
 
+async def test_where_a_jump_leads_is_read_while_it_is_typed(market: Market) -> None:
+    await market.psql(SOME_JOBS)
+    await market.psql("analyze cleanings")
+    async with Proxy(market.cluster.port) as proxy, program(await member_through(proxy, market)) as driver:
+        await driver.browsing()
+        await driver.press("s", "p")
+        await driver.until(lambda: driver.selected == "Job 1")
+        ahead = driver.jobs._reader._ahead
+
+        async def typed(text: str) -> None:
+            await driver.press(*text)
+            await driver.until(lambda: ahead._reading is not None and ahead._reading.done(), f"what {text} leads to")
+
+        await typed("g50")
+        proxy.hold()
+        await driver.press("enter")
+        await driver.until(lambda: driver.selected == "Job 4000", "the price, though nothing answers")
+        proxy.let_go()
+        # what was typed and taken back is not where it leads, nor is what may have changed since
+        await typed("g7")
+        await driver.press("backspace")
+        await typed("60")
+        assert await market.psql("update cleanings set price = 60 where name = 'Job 4999' returning id")
+        driver.jobs.look_again()
+        await driver.press("enter")
+        await driver.until(lambda: driver.selected == "Job 4999", "the job that has this price now")
+        # one that takes long is not waited for when another one is typed
+        await driver.press("g", "8", "enter")
+        proxy.hold()
+        await driver.press("g", *"9", "0", "enter")
+        proxy.let_go()
+        await driver.until(lambda: driver.selected == "Job 8000", "what was typed last")
+
+
 async def test_the_last_view_comes_back_unless_the_person_has_moved_meanwhile(market: Market) -> None:
     await market.psql(SOME_JOBS)
     await market.psql("analyze cleanings")

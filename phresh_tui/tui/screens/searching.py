@@ -267,6 +267,8 @@ class Searching(JobKeys):
             # as in vi; a capital G is the letter, for small and capital ones are the same where letters are looked for
             self._close_jump()
             self.jobs.action_cursor_top()
+        else:
+            self.jobs.prepare_jump(event.value)
 
     @on(TypedLine.Done, "#jump")
     def _jump_done(self, event: TypedLine.Done) -> None:

@@ -209,9 +209,9 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             self.expect(yields=yields)
             self._reader.go(self._reader.to_job(job))
 
-    def prepare_jump(self) -> None:
+    def prepare_jump(self, text: str = "") -> None:
         """Reads what a jump will need while somebody types where to."""
-        self.run_worker(self._reader.prepare_jump(), group="spread", exclusive=True, exit_on_error=False)
+        self._reader.prepare_jump(text)
 
     def jump_to(self, text: str) -> None:
         """Moves the cursor to the first job at or after a value of the list's order."""
