@@ -193,7 +193,7 @@ class JobWindow:
         here_end = self.first + len(self.rows)
         if not self.rows or end < self.first - PAGE or start > here_end + PAGE:
             await self._jump(start)
-        elif end > here_end:
+        elif end > here_end and not self.at_end:
             await self._extend_down()
         else:
             await self._extend_up()

@@ -89,6 +89,33 @@ async def test_an_estimated_place_is_put_right_at_the_ends(market: Market) -> No
     assert window.get(500) == everything[500]
 
 
+@pytest.mark.parametrize("from_end", range(0, 60, 4))
+async def test_a_place_near_the_end_is_read_and_then_nobody_reads_on(market: Market, from_end: int) -> None:
+    session = await market.session("ada")
+    await fill(market, 500)
+    listing = Listing(sort=Sort.PRICE_UP)
+    everything = await cleanings.page(session, listing, 1000)
+    window = window_of(session, listing)
+    await window.recount()
+    place = len(everything) - from_end - 1
+    window.load_spot(listings.Spot(everything[place : place + 30], place / len(everything)))
+    screen = 20
+
+    def around() -> tuple[int, int]:
+        at = window.ordinal_of(everything[place].id)
+        assert at is not None
+        return at - screen, at + 2 * screen
+
+    asked = 0
+    while window.lacks(*around()):
+        await window.ensure(*around())
+        asked += 1
+        assert asked <= 3, "the same is read again and again"
+    shown = [window.get(line) for line in range(*around())]
+    beyond = [None] * max(place + 2 * screen - len(everything), 0)
+    assert shown == [*everything[place - screen : place + 2 * screen], *beyond]
+
+
 async def test_a_refresh_sees_new_jobs_and_those_that_left(market: Market) -> None:
     session = await market.session("ada")
     await fill(market, 400)
