@@ -9,6 +9,9 @@ from traceback import walk_tb
 
 from textual.css.query import DOMQuery, NoMatches
 from textual.dom import DOMNode, NoScreen
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 logger = logging.getLogger("phresh")
 
@@ -45,3 +48,17 @@ def unless_late() -> Iterator[None]:
     except (NoMatches, NoScreen, KeyError) as error:
         if not is_late(error):
             raise
+
+
+class Leavable(MessagePump):
+    """A screen for which what is late ends nothing, and which keeps none of those that were left before it."""
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """What is late ends nothing here."""
+        with unless_late():
+            await super()._dispatch_message(message)
+
+    def on_unmount(self) -> None:
+        """Textual keeps what others wanted to do after its next frame, which never comes."""
+        if isinstance(self, Screen):
+            self._callbacks.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -20,6 +21,7 @@ from phresh_tui.tui.keymap import key_names
 from phresh_tui.tui.memory import remember_look
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.themes import FOLLOW, theme_for
+from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.tui.app import PhreshApp
@@ -117,7 +119,8 @@ class OverAll(App[int]):
 
             self.copy_to_clipboard(text)
             if is_at_the_desk() and not self.is_web:
-                self.run_worker(partial(to_desktop, text), thread=True, group="clipboard", exit_on_error=False)
+                # a thread of Textual's own would keep whoever used it last
+                in_background(self, partial(asyncio.to_thread, to_desktop, text), "clipboard")
             shown = visible(text.splitlines()[0] if text else "")
             self.tell(f"Copied: {shown[:60]}{'…' if len(shown) > 60 or len(text.splitlines()) > 1 else ''}")
 

@@ -29,6 +29,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.tui.actions import PARTS, Action, Where, actions_in
 from phresh_tui.tui.job_reader import SLOW
 from phresh_tui.tui.keymap import key_names, keys_of
+from phresh_tui.tui.leaving import Leavable
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.field import fitting
@@ -60,7 +61,7 @@ class Found(CommandList):
             event.stop()
 
 
-class Palette(CommandPalette):
+class Palette(Leavable, CommandPalette):
     """Textual's own, with the keys of lists that a text field does not need itself."""
 
     CSS_PATH = PLACES

@@ -15,6 +15,7 @@ from textual.css.query import NoMatches
 from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import Worker
 
 from phresh_tui.tui.leaving import is_late
 from phresh_tui.tui.palette import Palette
@@ -110,6 +111,32 @@ async def test_screens_that_were_left_are_given_back(market: Market, drive: Driv
             await forget_timers()
             gc.collect()
             return [str(screen) for screen in left]
+
+        assert await soon(kept) == []
+
+
+async def test_what_was_still_to_be_done_on_a_screen_keeps_nobody(market: Market, drive: Drive) -> None:
+    await market.member("bob")
+    async with drive("bob") as driver:
+        browse = await driver.browsing()
+        for key in ("P", "question_mark", "ctrl+p"):
+            await driver.press(key)
+            await driver.until(lambda: driver.app.screen is not browse, key)
+            screen = driver.app.screen
+            # it is left before its next frame
+            screen._callbacks.append((screen.refresh_bindings, browse))
+            await driver.press("escape")
+            await driver.until(lambda: driver.app.screen is browse, f"to be back from {key}")
+            await driver.until(lambda screen=screen: not screen.is_attached, "it to be gone")
+            assert screen._callbacks == []
+        # a thread that puts something on the clipboard of the desktop forgets for whom it was
+        await driver.press("P", "y", "1")
+        await driver.see("Copied")
+
+        async def kept() -> list[str]:
+            await forget_timers()
+            gc.collect()
+            return [str(part) for part in gc.get_objects() if isinstance(part, Worker) and part.group == "clipboard"]
 
         assert await soon(kept) == []
 

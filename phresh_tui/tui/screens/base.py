@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
-from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -15,7 +14,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.compositor import Compositor
 from phresh_tui.tui.first_steps import greet
-from phresh_tui.tui.leaving import unless_late
+from phresh_tui.tui.leaving import Leavable
 from phresh_tui.tui.marks import Marks
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.bars import TopBar
@@ -36,7 +35,7 @@ BREADTHS = [(0, "-narrow"), (110, "-wide"), (BROAD, "-broad")]
 HEIGHTS = [(0, "-flat"), (14, "-low"), (18, "-high"), (36, "-tall")]
 
 
-class MarketScreen(Screen[None]):
+class MarketScreen(Leavable, Screen[None]):
     """A screen with the lines at top and bottom; knows its app, and the session once there is one."""
 
     CSS_PATH: ClassVar[Path | None] = PLACES
@@ -74,11 +73,6 @@ class MarketScreen(Screen[None]):
     def on_compose(self) -> None:
         """Is laid out for its size from the first frame on."""
         self.wear_size()
-
-    async def _dispatch_message(self, message: Message) -> None:
-        """What is late ends nothing here."""
-        with unless_late():
-            await super()._dispatch_message(message)
 
     @on(events.DescendantFocus)
     def _read_alone(self, event: events.DescendantFocus) -> None:

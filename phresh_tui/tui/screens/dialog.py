@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label, TextArea
 
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import BadInput, PhreshError
-from phresh_tui.tui.leaving import unless_late
+from phresh_tui.tui.leaving import Leavable
 from phresh_tui.tui.moves import Step
 from phresh_tui.tui.styles import PLACES
 from phresh_tui.tui.widgets.box import Box
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer], Generic[Answer]):
+class Dialog(Leavable, ModalScreen[Answer], Generic[Answer]):
     """A question over a screen. Closing it twice, or while something lies over it, closes nothing else."""
 
     CSS_PATH = PLACES
@@ -41,11 +40,6 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def phresh(self) -> PhreshApp:
         """The app, with its type."""
         return cast("PhreshApp", self.app)
-
-    async def _dispatch_message(self, message: Message) -> None:
-        """What is late ends nothing here."""
-        with unless_late():
-            await super()._dispatch_message(message)
 
     def close(self, answer: Answer | None) -> None:
         """Gives the answer, as soon as nothing lies over the question."""
