@@ -10,6 +10,7 @@ import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
@@ -95,6 +96,14 @@ def lost_of(screen: Screen[object]) -> list[str]:
     # private details that nobody has touched are in the database
     fields = CHECKED if again._kept else [field for field in CHECKED if field not in PRIVATE]
     return [f"{field}: {typed[field]!r} is kept as {kept[field]!r}" for field in fields if typed[field] != kept[field]]
+
+
+def send(app: Watched, event: events.Event) -> None:
+    """Comes from outside, as from a terminal: nothing that the program holds back just then is held back here.
+
+    Whoever starts a program shares that with it, and would press a key whose change of a field nobody hears of.
+    """
+    Context().run(app.post_message, event)
 
 
 async def lost(app: Watched) -> list[str]:
@@ -214,24 +223,24 @@ class Monkey:
             # a fast typist, or somebody who looks what each key does
             waits = self._chance.random() < 0.3
             for key in keys:
-                app.post_message(events.Key(key, key_to_character(key)))
+                send(app, events.Key(key, key_to_character(key)))
                 if waits:
                     await pilot._wait_for_screen()
         elif kind < 0.86:
             text = self._chance.choice(PASTED)
             self._last.append(f"paste {text[:20]!r}")
-            app.post_message(events.Paste(text))
+            send(app, events.Paste(text))
         elif kind < 0.94:
             x, y = self._chance.randrange(app.size.width), self._chance.randrange(app.size.height)
             self._last.append(f"click {x},{y}")
             for button in (events.MouseDown, events.MouseUp):
-                app.post_message(button(None, x, y, 0, 0, 1, False, False, False, x, y))
+                send(app, button(None, x, y, 0, 0, 1, False, False, False, x, y))
         elif kind < 0.97:
             size = Size(*self._chance.choice(SIZES))
             self._last.append(f"resize {size.width}x{size.height}")
             assert isinstance(app._driver, HeadlessDriver)
             app._driver._size = size
-            app.post_message(events.Resize(size, size))
+            send(app, events.Resize(size, size))
         else:
             self._last.append(await change(self._others, self._chance))
         # now and then somebody rests until everything has been read
