@@ -237,10 +237,20 @@ class JobReader:
             elif self._refresh_due:
                 await self._refresh()
             elif self.window.lacks(*self._view.lines_around_screen):
-                await self.window.ensure(*self._view.lines_around_screen)
+                if not await self._read_ahead():
+                    continue
             else:
                 return
             self._view.show_window()
+
+    async def _read_ahead(self) -> bool:
+        """Reads what is missing around the screen; whether anything looks different then."""
+        window = self.window
+        first, end, length = window.first, window.first + len(window.rows), window.length
+        await window.ensure(*self._view.lines_around_screen)
+        top, below = self._view.lines_on_screen
+        was_here = first <= top and min(below, length) <= end
+        return not was_here or bool(window.rebased) or window.length != length
 
     async def _follow(self, way: Way) -> None:
         self._following = way
