@@ -10,7 +10,7 @@ import venv
 from importlib.metadata import distributions
 from pathlib import Path
 
-from benchmarks.keys import KEYS
+from benchmarks.keys import PAGES
 from benchmarks.pty import DOWN, LEAVE, PAGE_DOWN, TimedTerminal
 from benchmarks.report import Line, Report
 from phresh_tui.database.embedded import EmbeddedServer
@@ -110,7 +110,7 @@ def _table(report: Report, name: str, command: tuple[str, ...], text: str, envir
             terminal.until(text)
             terminal.settle()
             for group, key in (("down", DOWN), ("page down", PAGE_DOWN)):
-                report.add(Line(group, name, [terminal.press_for_lines(key) for _ in range(KEYS // 2)]))
+                report.add(Line(group, name, [terminal.press_for_lines(key) for _ in range(PAGES // 2)]))
             report.add(Line("memory", name, [terminal.memory()], "MB"))
     except TimeoutError as error:
         print(f"  {name}: left out, {str(error).splitlines()[0]}")

@@ -1,4 +1,5 @@
--- The bell is rung once in a quarter of a second, where whoever was about to commit at its beginning made it twice.
+-- The bell is rung once in a quarter of a second, where whoever was about to commit at its beginning made it twice; and
+-- whether it is due is asked of a function.
 
 -- migrate:up
 set local lock_timeout = '5s';
@@ -52,8 +53,48 @@ begin
 end
 $$;
 
+-- A condition that is written out is read, planned and prepared anew for each row: 7 µs of a claim. This is done once
+-- in a session, so it costs 2. No `set search_path`, which would cost as much again: every name here has its schema.
+create function public.bell_is_due(move text) returns boolean
+language plpgsql volatile
+as $$
+begin
+    -- The condition is looked at when the row is written, and the bell is rung at the commit: so it may spare the ring only
+    -- of a transaction that has just begun and will be over at once, as those of a program are.
+    return move operator(pg_catalog.<>) all ('{mark_read,mark_all_read}'::pg_catalog.text[]) and (
+        pg_catalog.current_setting('phresh.rung', true) is distinct from
+            pg_catalog.date_bin('250 milliseconds', pg_catalog.clock_timestamp(), 'epoch')::pg_catalog.text
+        or pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.now()
+            operator(pg_catalog.>) '50 milliseconds'::pg_catalog.interval
+    );
+end
+$$;
+comment on function public.bell_is_due(text) is 'Whether a move may have to ring the bell, as far as this session knows';
+alter function public.bell_is_due(text) owner to phresh_owner;
+revoke all on function public.bell_is_due(text) from public;
+
+drop trigger ring_bell on public.requests;
+create constraint trigger ring_bell after insert on public.requests
+deferrable initially deferred
+for each row when (public.bell_is_due(new.move))
+execute function public.ring_bell();
+
 -- migrate:down
 set local lock_timeout = '5s';
+
+drop trigger ring_bell on public.requests;
+create constraint trigger ring_bell after insert on public.requests
+deferrable initially deferred
+for each row when (
+    new.move not in ('mark_read', 'mark_all_read')
+    and (
+        pg_catalog.current_setting('phresh.rung', true) is distinct from
+            pg_catalog.date_bin('250 milliseconds', pg_catalog.clock_timestamp(), 'epoch')::text
+        or pg_catalog.clock_timestamp() - pg_catalog.now() > interval '50 milliseconds'
+    )
+)
+execute function public.ring_bell();
+drop function public.bell_is_due(text);
 
 create or replace function public.ring_bell() returns trigger
 language plpgsql security definer
