@@ -53,6 +53,13 @@ class JumpsAhead:
         if self._reading is not None:
             self._reading.cancel()
 
+    def found(self, listing: Listing, text: str) -> Spot | None:
+        """The page of a value, if it is here."""
+        task = self._reading
+        if task is None or self._wanted != (listing, text) or not task.done() or task.cancelled():
+            return None
+        return self._fresh(task.result())
+
     async def spot(self, listing: Listing, text: str, limit: int) -> Spot:
         """The page that begins with the first job at or after a value, read now unless it was read ahead.
 
@@ -60,11 +67,16 @@ class JumpsAhead:
             PhreshError: as `listings.jump`.
 
         """
+        spot = None
         if self._reading is not None and self._wanted == (listing, text):
-            found = await asyncio.shield(self._reading)
-            if found is not None and asyncio.get_running_loop().time() - found.at < FRESH:
-                return found.spot
-        return await listings.jump(self._session, listing, text, limit, local_now())
+            spot = self._fresh(await asyncio.shield(self._reading))
+        return spot or await listings.jump(self._session, listing, text, limit, local_now())
+
+    @staticmethod
+    def _fresh(found: _Found | None) -> Spot | None:
+        if found is None or asyncio.get_running_loop().time() - found.at > FRESH:
+            return None
+        return found.spot
 
     async def _read(
         self, listing: Listing, text: str, limit: int, before: asyncio.Task[_Found | None] | None

@@ -177,6 +177,15 @@ class JobReader:
 
         return jump
 
+    def jump(self, text: str, way: Way) -> None:
+        """Goes the way to a value, and is there at once when it was read while it was typed."""
+        self.go(way)
+        spot = self._ahead.found(self.listing, text)
+        if spot is not None and not self.is_stale and self._reading is not None and self._reading.done():
+            self.stay()
+            self._view.arrive(self.window.load_spot(spot), way)
+            self._view.show_window()
+
     @property
     def _most_seen(self) -> int:
         # only what is seen at once: in a very long list each job may lie elsewhere on the disk

@@ -217,7 +217,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         """Moves the cursor to the first job at or after a value of the list's order."""
         self.expect()
         self._jump = self._reader.to_value(text)
-        self._reader.go(self._jump)
+        self._reader.jump(text, self._jump)
         asyncio.get_running_loop().call_later(SLOW, self._tell_waiting, self._jump)
 
     def clicked(self, column: int) -> None:
