@@ -33,7 +33,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.keymap import checked_keymap
-from phresh_tui.tui.leaving import is_going, is_late, unless_late
+from phresh_tui.tui.leaving import is_going, is_late, unless_late, until_there
 from phresh_tui.tui.memory import is_new, remember_handle
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
@@ -353,7 +353,7 @@ class PhreshApp(OverAll):
     async def take_off(self) -> None:
         """Takes the uppermost screen away, once it is put together: parts of one that is not would never be ended."""
         screen = self.screen
-        await screen._mounted_event.wait()
+        await until_there(screen)
         # two may be going back at once, and the first screen stays
         if screen.is_active and len(self.screen_stack) > 1:
             await self.pop_screen()
@@ -422,8 +422,8 @@ class PhreshApp(OverAll):
         if isinstance(event, events.InputEvent | events.Paste):
             if self.screen_stack:
                 # one that comes right behind the key that opened a screen would look for parts that are not there yet
-                await self.screen._mounted_event.wait()
-            if not self.screen_stack:
+                await until_there(self.screen)
+            if not (self.screen_stack and self.is_running):
                 # the program has been left
                 return
         if isinstance(event, events.MouseDown) and self._is_going(event):

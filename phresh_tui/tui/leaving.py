@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,19 @@ def unless_late() -> Iterator[None]:
     except (NoMatches, NoScreen, KeyError) as error:
         if not is_late(error):
             raise
+
+
+async def until_there(part: MessagePump) -> None:
+    """Waits until a part has all that it is made of, or is gone: one that is left before that never has.
+
+    What begins when the program ends already has no task, and never will have anything.
+    """
+    if part._task is not None and not part._mounted_event.is_set():
+        there = asyncio.ensure_future(part._mounted_event.wait())
+        try:
+            await asyncio.wait({there, part._task}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            there.cancel()
 
 
 class Leavable(MessagePump):

@@ -8,7 +8,7 @@ from phresh_tui.database import cleanings
 from phresh_tui.market.cleaning import Status
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.search import Place
-from phresh_tui.tui.leaving import unless_late
+from phresh_tui.tui.leaving import unless_late, until_there
 from phresh_tui.tui.screens.base import MarketScreen
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def open_job(app: PhreshApp, job_id: int) -> None:
         mine = app.screen
         if isinstance(mine, MineScreen):
             # it may have been left again while it was put together
-            await mine._mounted_event.wait()
+            await until_there(mine)
             with unless_late():
                 mine.reveal(job, Place.POSTED if job.owner == session.handle else Place.CLAIMED)
     elif job.status is Status.OPEN:

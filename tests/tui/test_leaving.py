@@ -141,6 +141,24 @@ async def test_what_was_still_to_be_done_on_a_screen_keeps_nobody(market: Market
         assert await soon(kept) == []
 
 
+async def test_keys_that_come_while_the_program_ends_do_not_keep_it(market: Market, drive: Drive) -> None:
+    await market.member("bob")
+    for number in range(1, 6):
+        async with asyncio.timeout(30):
+            async with drive("bob") as driver:
+                await driver.browsing()
+                at_once(driver, *["n", "x", "escape", "question_mark", "x", "escape"] * number)
+                for _ in range(number):
+                    await asyncio.sleep(0)
+    async with drive("bob") as driver, asyncio.timeout(30):
+        browse = await driver.browsing()
+        driver.app._running = False
+        # what is opened when the program ends begins nothing any more, and nobody waits for its parts
+        driver.app.push_screen(HelpScreen(browse))
+        await driver.app.on_event(events.Key("x", "x"))
+        driver.app._running = True
+
+
 async def test_a_look_at_the_database_lets_a_screen_be_that_is_not_there_yet(market: Market, drive: Drive) -> None:
     await market.member("bob")
     async with drive("bob", refresh="3600") as driver:

@@ -283,7 +283,7 @@ class Searching(JobKeys):
         if text.strip():
             self.jobs.jump_to(text)
         self._close_jump()
-        # at once, with the jobs that are there: the line would ask for it later, after they were painted in the old place
+        # at once, with the jobs that are there: the line would ask for it after they were painted in the old place
         self.refresh(layout=True)
 
     @on(TypedLine.Left, "#jump")
