@@ -12,9 +12,11 @@ from textual.widgets import Input, TextArea
 
 from phresh_tui.database import cleanings, people
 from phresh_tui.database.cleanings import Listing
+from phresh_tui.database.connections import connected
 from phresh_tui.market.cleaning import Booking
 from phresh_tui.market.record import PrivateDetails
 from phresh_tui.tui.drafts import DraftText
+from phresh_tui.tui.screens.post import PostScreen
 from tests.support import Market, draft
 from tests.tui.conftest import Drive
 from tests.tui.support import Driver
@@ -111,6 +113,35 @@ async def test_private_details_that_fail_are_told_and_saved_by_the_next_try(mark
         await driver.see("is posted, at")
     assert (await cleanings.count(ada, Listing())).number == 1
     assert await people.private_details(ada, 1) == PrivateDetails("Baker Street 1")
+
+
+async def test_what_is_typed_while_it_is_sent_is_kept_when_the_rest_is_refused(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    function = "public.set_private_details(uuid, bigint, text, text, text)"
+    async with drive("ada") as driver, connected(market.operator) as operator:
+        await driver.browsing()
+        await driver.press("n")
+        await driver.see("Ctrl+S posts")
+        await driver.type("Windows\t\t\t20\t")
+        await go_to(driver, "address")
+        await driver.type("Baker Street 1")
+        await market.psql(f"revoke execute on function {function} from phresh_member")
+        async with operator.transaction():
+            await operator.execute("lock table public.cleanings in exclusive mode")
+            await driver.press("ctrl+s")
+            await driver.see("Sending")
+            await driver.type("0")
+        await driver.see("Job 1 is posted, its private details are not saved.", "Baker Street 10")
+        # as after the next start
+        form = driver.app.screen
+        assert isinstance(form, PostScreen)
+        kept = form._file.load()
+        assert (kept.address, kept.posted.split()[0]) == ("Baker Street 10", "1")
+        await market.psql(f"grant execute on function {function} to phresh_member")
+        await driver.press("ctrl+s")
+        await driver.see("is posted, at")
+    assert (await cleanings.count(ada, Listing())).number == 1
+    assert await people.private_details(ada, 1) == PrivateDetails("Baker Street 10")
 
 
 async def test_a_draft_of_an_older_version_is_read_and_a_change_keeps_what_was_private(
