@@ -34,7 +34,7 @@ from phresh_tui.database.target import Target
 
 CLIENTS = 8
 LISTENERS = 100
-RUNS = 3 if os.environ.get("QUICK") else 13
+RUNS = 3 if os.environ.get("QUICK") else 9
 # claims of each client in a run: about a second; in a turn as short as a bucket of the bell, the ring of its beginning
 # would count for more than it does when claims come all the time
 CLAIMS = 1_000
