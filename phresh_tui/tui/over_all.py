@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from rich.console import RenderableType
 from textual import events
 from textual.actions import SkipAction
 from textual.app import App, SystemCommand
@@ -20,6 +21,7 @@ from phresh_tui.market.text import visible
 from phresh_tui.tui.keymap import key_names
 from phresh_tui.tui.memory import remember_look
 from phresh_tui.tui.messages import Messages
+from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.themes import FOLLOW, theme_for
 from phresh_tui.tui.workers import in_background
 
@@ -168,6 +170,13 @@ class OverAll(App[int]):
     def get_key_display(self, binding: Binding) -> str:
         """A key as the help and the palette name it."""
         return key_names(binding.key)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Ends the program, and keeps what was typed last: from here on no screen hears of its fields any more."""
+        for screen in self.screen_stack:
+            if isinstance(screen, MarketScreen):
+                screen.keep_typed()
+        super().exit(result, return_code, message)
 
     def action_leave(self) -> None:
         """Leaves the program; drafts are kept."""

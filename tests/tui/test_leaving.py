@@ -15,6 +15,7 @@ from textual.css.query import NoMatches
 from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 from textual.worker import Worker
 
 from phresh_tui.tui.leaving import is_late
@@ -22,6 +23,7 @@ from phresh_tui.tui.palette import Palette
 from phresh_tui.tui.screens.help import HelpScreen
 from phresh_tui.tui.screens.jump import JumpScreen
 from phresh_tui.tui.screens.market import MarketOverviewScreen
+from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.profile import ProfileScreen
 from phresh_tui.tui.widgets.bars import TopBar
 from tests.support import Market, post
@@ -157,6 +159,20 @@ async def test_keys_that_come_while_the_program_ends_do_not_keep_it(market: Mark
         driver.app.push_screen(HelpScreen(browse))
         await driver.app.on_event(events.Key("x", "x"))
         driver.app._running = True
+
+
+async def test_the_last_letter_before_the_end_is_in_the_draft(market: Market, drive: Drive) -> None:
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("n", *"Ove")
+        form = driver.app.screen
+        assert isinstance(form, PostScreen)
+        name = form.query_one("#name", Input)
+        name.insert_text_at_cursor("n")
+        # before the form can have heard of it
+        driver.app.action_leave()
+    assert form._file.load().name == "Oven"
 
 
 async def test_a_look_at_the_database_lets_a_screen_be_that_is_not_there_yet(market: Market, drive: Drive) -> None:

@@ -201,6 +201,9 @@ class MarketScreen(Leavable, Screen[None]):
         else:
             self.phresh.tell("There is nothing here to export.")
 
+    def keep_typed(self) -> None:
+        """Keeps what was typed, when the program ends."""
+
     def action_quit(self) -> None:
         """Leaves the program."""
         self.app.exit(0)

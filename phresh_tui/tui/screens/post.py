@@ -167,6 +167,10 @@ class PostScreen(MarketScreen):
             self._draft = typed
             self._file.save(typed)
 
+    def keep_typed(self) -> None:
+        """On disk, with the letter of which it has not heard yet."""
+        self._changed()
+
     def key_labels(self, action: str) -> tuple[str, ...]:
         """In a word where there is little room."""
         return ("Back, draft kept", "Back") if action == "back" else super().key_labels(action)
