@@ -107,8 +107,8 @@ def send(app: Watched, event: events.Event) -> None:
 
 
 async def lost(app: Watched) -> list[str]:
-    """The same of the screen that is shown."""
-    return lost_of(app.screen)
+    """The same of the screen that is shown, unless the program ends."""
+    return lost_of(app.screen) if app.return_code is None else []
 
 
 async def soon(wrong: Callable[[], Awaitable[list[str]]], seconds: float = KEPT) -> list[str]:
@@ -193,7 +193,8 @@ class Monkey:
                 for screen in app.screen_stack:
                     screens.add(screen)
                     self.seen.add(type(screen).__name__)
-                if lost_of(app.screen):
+                # what is typed behind the key that ends the program belongs to nothing
+                if app.return_code is None and lost_of(app.screen):
                     # what was typed last may still be on its way
                     self._note(await soon(lambda: lost(app)))
             self._note(await soon(lambda: self._kept(app, screens)))
