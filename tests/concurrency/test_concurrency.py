@@ -34,7 +34,9 @@ def made_enough(runner: Runner, moves: int) -> None:
     assert refused["PH013"] > 0 or moves < 10_000
     assert refused["lost"] > 0
     assert runner.kills >= refused["lost"]
-    assert {one.column for one in runner.aged} == {"claimed_at", "done_at"}
+    # in a short run there may be no finished job at the moment when one is made older
+    aged = {one.column for one in runner.aged}
+    assert aged == {"claimed_at", "done_at"} or (aged == {"claimed_at"} and moves < 10_000)
 
 
 async def test_a_thousand_moves_of_fifty_members_leave_a_record_without_a_fault(market: Market) -> None:
