@@ -196,11 +196,13 @@ class Spot(NamedTuple):
     Attributes:
         jobs: in the list's order; the first is the one that was looked for.
         fraction: about how much of the list comes before it, from 0 to 1.
+        is_behind: whether the list has nothing from there on: this is its last page.
 
     """
 
     jobs: list[Cleaning]
     fraction: float
+    is_behind: bool = False
 
 
 async def page_at(session: Session, listing: Listing, fraction: float, limit: int) -> Spot:
@@ -231,7 +233,7 @@ async def _or_the_end(session: Session, listing: Listing, limit: int, jobs: list
     """That page, or the last one when the list has nothing from there on."""
     if jobs:
         return Spot(jobs, fraction)
-    return Spot(await _read(session, listing, limit, None, backwards=True), 1.0)
+    return Spot(await _read(session, listing, limit, None, backwards=True), 1.0, is_behind=True)
 
 
 async def place_of(session: Session, listing: Listing, job: Cleaning) -> float:
@@ -268,7 +270,7 @@ async def jump(session: Session, listing: Listing, text: str, limit: int, now: d
     spot = await _or_the_end(session, listing, limit, jobs, 0.0)
     if not spot.jobs:
         return spot
-    return Spot(spot.jobs, await place_of(session, listing, spot.jobs[0]))
+    return spot._replace(fraction=await place_of(session, listing, spot.jobs[0]))
 
 
 def jump_value(listing: Listing, text: str, now: datetime) -> tuple[object, str | None]:

@@ -177,11 +177,11 @@ class JobWindow:
         return self.first + len(above)
 
     def load_spot(self, spot: Spot) -> int:
-        """A page in the middle, and its first job."""
+        """A page in the middle, and its first job; of one behind the end the last."""
         length = max(self._whole, len(spot.jobs))
         self.is_estimate = True
         self._jumped(spot.jobs, min(round(spot.fraction * length), length - len(spot.jobs)))
-        return self.first
+        return self.first + (max(len(spot.jobs) - 1, 0) if spot.is_behind else 0)
 
     async def ensure(self, start: int, end: int) -> None:
         """Fetches what is missing of the lines between two ordinals, the second excluded."""

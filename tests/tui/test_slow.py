@@ -146,6 +146,9 @@ async def test_where_a_jump_leads_is_read_while_it_is_typed(market: Market, monk
         await driver.press("g", *"9", "0", "enter")
         proxy.let_go()
         await driver.until(lambda: driver.selected == "Job 8000", "what was typed last")
+        # behind the last price there is the last job
+        await driver.press("g", *"999", "enter")
+        await driver.until(lambda: driver.selected == f"Job {JOBS}", "the last one")
 
 
 async def test_the_last_view_comes_back_unless_the_person_has_moved_meanwhile(market: Market) -> None:
