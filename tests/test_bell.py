@@ -184,14 +184,14 @@ async def test_a_transaction_that_rang_and_stays_open_keeps_nobody_waiting_or_qu
         await held.rollback()
 
 
-async def test_a_transaction_takes_one_lock_however_long_it_rings(market: Market) -> None:
-    """More would fill the server's table of locks for everybody."""
+async def test_a_transaction_takes_few_locks_however_long_it_rings(market: Market) -> None:
+    """More would fill the server's table of locks for everybody: one of its start, and one of its first moment."""
     async with members(market, "mallory") as [mallory], mallory.transaction():
         await mallory.execute("set constraints all immediate")
         begun = asyncio.get_running_loop().time()
         while asyncio.get_running_loop().time() < begun + 0.6:
             await mallory.execute(POST)
-        assert await locks_taken(market) == 1
+        assert await locks_taken(market) in (1, 2)
 
 
 # who, and what; {job} is a job of ada's that is booked at once, {other} one by offer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -12,9 +13,11 @@ from phresh_tui.market.cleaning import CleaningType, Status
 from phresh_tui.market.errors import ConfigurationError
 from phresh_tui.paths import config_file
 from phresh_tui.preferences import load_preferences
+from phresh_tui.tui.compositor import Compositor
 from phresh_tui.tui.memory import View, ViewFile
 from phresh_tui.tui.screens.filter import FilterScreen
 from phresh_tui.tui.widgets.bars import KeyBar
+from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.section_tabs import check_sections
 from tests.support import Market, draft, post
@@ -593,3 +596,47 @@ async def test_a_typo_says_what_is_shown_instead_and_a_bad_jump_stays_in_its_lin
         await driver.see("nothing with “wndows”; likest in a sample: “windows”")
         await driver.press("escape", "slash", *"xylophone", "enter")
         await driver.see("Nothing fits “xylophone”", "so many jobs that like words")
+
+
+async def test_a_jump_that_is_asked_for_again_stays_when_its_line_was_left_before(market: Market, drive: Drive) -> None:
+    await post(await market.session("ada"), "Windows")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("g")
+        line = driver.app.screen.query_one("#jump", Input)
+        # what is told of a line that was left comes when it has the focus again
+        driver.app.screen.set_focus(driver.jobs)
+        driver.app.screen.set_focus(line)
+        await driver.press(*"soon", "enter")
+        await driver.see("soon", "^^^^")
+        assert line.has_focus
+
+
+async def test_no_job_moves_when_a_jump_is_asked_for(market: Market, drive: Drive) -> None:
+    await post(await market.session("ada"), "Windows")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        heading, region = driver.app.screen.query_one(JobHeading), driver.jobs.region
+        await driver.press("g")
+        await driver.see("go to a day", "Windows")
+        assert driver.jobs.region == region
+        assert not heading.display
+        await driver.press("escape")
+        await driver.see("Job", "Posted by")
+        assert driver.jobs.region == region
+        assert heading.display
+
+
+async def test_a_letter_lays_nothing_out_anew(market: Market, drive: Drive) -> None:
+    await post(await market.session("ada"), "Windows")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("slash", "w")
+        await driver.see("“w”")
+        with patch.object(Compositor, "reflow", autospec=True, side_effect=Compositor.reflow) as reflow:
+            await driver.press("i")
+            await driver.see("“wi”")
+            assert not reflow.called

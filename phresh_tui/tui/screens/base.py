@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -45,6 +46,8 @@ class MarketScreen(Leavable, Screen[None]):
     BINDINGS = bindings(Where.EVERYWHERE)
     key = ""
     """What tells two screens of one kind apart: whose profile it is, which draft."""
+    # what gets the focus and what loses it are painted anyway; Textual would paint everything else as well
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self) -> None:
         super().__init__()

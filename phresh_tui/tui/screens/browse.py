@@ -75,10 +75,13 @@ class BrowseScreen(Searching):
         if sections := self.phresh.preferences.sections:
             yield SectionTabs(self.session, sections, id="sections")
         yield Static(id="in-force", markup=False)
-        if view.query:
-            yield from self.make_lines(view.query)
+        lines = self.make_lines(view.query) if view.query else None
+        if lines is not None:
+            yield from (lines.search, lines.problem)
         with Container(id="panes"):
             with Vertical(id="list-pane"):
+                if lines is not None:
+                    yield from (lines.jump, lines.jump_problem)
                 yield JobHeading(jobs)
                 yield jobs
                 yield Static(id="empty", markup=False)
@@ -122,7 +125,6 @@ class BrowseScreen(Searching):
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        self._view = self._view._replace(query=self.typed, sort=listing.sort.value)
         # one line high whatever stands in it, so nothing is laid out anew
         self.query_one("#in-force", Static).update(content, layout=False)
         if not jobs.is_stale and not self.is_correcting:
@@ -130,7 +132,7 @@ class BrowseScreen(Searching):
             empty.display = jobs.is_empty
             jobs.display = not jobs.is_empty
             self.focus_again(jobs)
-            self.query_one(JobHeading).display = jobs.display
+            self.show_heading()
             if jobs.is_empty:
                 may_fill = self.phresh.prepared.door is Door.OPERATOR
                 empty.update(nothing_there(listing.wanted, currency, may_fill=may_fill, in_part=in_part))
@@ -261,8 +263,10 @@ class BrowseScreen(Searching):
 
     def on_unmount(self) -> None:
         """Keeps what was looked at for the next start."""
-        selected = self.shown_job
-        self._file.save(self._view._replace(job=selected.id if selected is not None else 0))
+        if self._list is not None:
+            selected, sort = self._list.selected, self._list.listing.sort.value
+            number = selected.id if selected is not None else 0
+            self._file.save(self._view._replace(query=self.typed, sort=sort, job=number))
 
     # --- going somewhere
 

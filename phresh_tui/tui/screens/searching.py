@@ -35,7 +35,7 @@ class Lines(NamedTuple):
     Attributes:
         search: what to look for.
         problem: below it.
-        jump: where to go.
+        jump: where to go; stands in place of the names of the columns, so that no job moves.
         jump_problem: below it.
 
     """
@@ -88,7 +88,9 @@ class Searching(JobKeys):
     def lines(self) -> Lines:
         """The lines, mounted when they are needed for the first time: the first frame does without."""
         if self._lines is None:
-            self.mount(*self.make_lines(""), after="#in-force")
+            lines = self.make_lines("")
+            self.mount(lines.search, lines.problem, after="#in-force")
+            self.query_one("#list-pane").mount(lines.jump, lines.jump_problem, before=0)
         assert self._lines is not None
         return self._lines
 
@@ -100,6 +102,11 @@ class Searching(JobKeys):
     @abstractmethod
     def draw_in_force(self, *, waiting: bool = False) -> None:
         """Says what is listed."""
+
+    def _draw_when_there(self) -> None:
+        """Says what is listed together with its jobs, or when they take longer than a moment: in one frame, not two."""
+        if not self.jobs.is_stale:
+            self.draw_in_force()
 
     def action_search(self) -> None:
         """Opens the search line."""
@@ -140,7 +147,7 @@ class Searching(JobKeys):
     def _want(self, wanted: Filter) -> None:
         self._forget_likes()
         self.jobs.show_listing(self.jobs.listing._replace(wanted=wanted))
-        self.draw_in_force()
+        self._draw_when_there()
 
     def show_query(self, text: str, sort: Sort | None = None) -> None:
         """Shows what a query means, and stands it in the search line."""
@@ -153,7 +160,7 @@ class Searching(JobKeys):
         self.lines.problem.show(query.problems)
         listing = self.jobs.listing
         self.jobs.show_listing(listing._replace(wanted=query.filter, sort=sort or listing.sort))
-        self.draw_in_force()
+        self._draw_when_there()
 
     def action_clear(self) -> None:
         """Goes back to the list, or drops the marks, or search and filter."""
@@ -188,7 +195,7 @@ class Searching(JobKeys):
         if chosen is not None:
             sort = Sort(chosen)
             self.jobs.show_listing(self.jobs.listing._replace(sort=sort))
-            self.draw_in_force()
+            self._draw_when_there()
 
     def key_labels(self, action: str) -> tuple[str, ...]:
         """From a job that is read, Escape goes back to the list."""
@@ -241,7 +248,7 @@ class Searching(JobKeys):
             if better is not None:
                 self.instead_of = visible(listing.wanted.text.strip())
                 self.jobs.show_listing(listing._replace(wanted=better))
-            self.draw_in_force()
+            self._draw_when_there()
 
     def action_as_typed(self) -> None:
         """Shows what was typed, though nothing has it."""
@@ -258,7 +265,13 @@ class Searching(JobKeys):
         hint = f"go to {expected} · g the top"
         line.hint(f"{hint}{', G the letter' if sort in BY_LETTERS else ''}", hint, expected)
         self._open_line(line)
+        self.show_heading()
         self.jobs.prepare_jump()
+
+    def show_heading(self) -> None:
+        """Shows the names of the columns, unless there are none or something else stands there."""
+        is_taken = self._lines is not None and self._lines.jump.display
+        self.query_one(JobHeading).display = self.jobs.display and not is_taken
 
     @on(Input.Changed, "#jump")
     def _jump_typed(self, event: Input.Changed) -> None:
@@ -284,15 +297,21 @@ class Searching(JobKeys):
             self.jobs.jump_to(text)
         self._close_jump()
         # at once, with the jobs that are there: the line would ask for it after they were painted in the old place
-        self.refresh(layout=True)
+        self.refresh(self.query_one("#list-pane").region, layout=True)
+
+    @on(TypedLine.Blurred, "#jump")
+    def _jump_left(self) -> None:
+        # it may have the focus again by the time that this is told
+        if self.focused is not self.lines.jump:
+            self._close_jump()
 
     @on(TypedLine.Left, "#jump")
-    @on(TypedLine.Blurred, "#jump")
     def _close_jump(self) -> None:
         line = self.lines.jump
         self.lines.jump_problem.show(())
         with self.prevent(Input.Changed, TypedLine.Blurred):
             line.value = ""
             line.display = False
+            self.show_heading()
             if self.focused in (line, None):
                 self.set_focus(self.jobs)

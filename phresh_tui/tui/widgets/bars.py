@@ -155,13 +155,23 @@ class KeyBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._spans: list[tuple[int, int, str]] = []
+        self._drawn: list[_Shown] = []
+        self._is_due = False
 
     def on_mount(self) -> None:
         """Follows the screen's bindings."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, _: Screen[object]) -> None:
-        self.refresh()
+        # which is told several times for one key
+        if not self._is_due:
+            self._is_due = True
+            self.call_later(self._draw_what_changed)
+
+    def _draw_what_changed(self) -> None:
+        self._is_due = False
+        if self._fitting() != self._drawn:
+            self.refresh()
 
     def _shown_bindings(self) -> list[Binding]:
         """Those of the keys that are shown, from the left."""
@@ -189,8 +199,8 @@ class KeyBar(Widget):
         labels = self.screen.key_labels(binding.action) if hasattr(self.screen, "key_labels") else ()
         return (labels[0] if in_full else labels[-1]) if labels else binding.description
 
-    def render(self) -> RenderResult:
-        """Draws one line."""
+    def _fitting(self) -> list[_Shown]:
+        """The keys that stand in the line."""
         room = self.size.width
         shown = self._shown_bindings() if self.screen.is_attached else []
         keys: list[_Shown] = []
@@ -207,6 +217,11 @@ class KeyBar(Widget):
             keys = [key._replace(label="more") if key.drop == STAYING["help"] else key for key in keys]
         while keys and sum(key.cells for key in keys) > room:
             keys.remove(max(keys, key=lambda key: key.drop))
+        return keys
+
+    def render(self) -> RenderResult:
+        """Draws one line."""
+        keys = self._drawn = self._fitting()
         self._spans = []
         parts: list[tuple[str, str]] = []
         column = 0

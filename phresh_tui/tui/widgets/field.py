@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
@@ -23,6 +25,9 @@ class Field(Input):
         suggester: goes on with what is typed.
 
     """
+
+    # a letter changes nothing of the screen around the field; Textual would lay all of it out anew for each
+    virtual_size = Reactive(Size(0, 0))
 
     def __init__(
         self,

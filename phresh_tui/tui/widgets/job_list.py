@@ -186,11 +186,13 @@ class JobList(CursorView, MarkKeys, can_focus=True):
 
     def show_listing(self, listing: Listing) -> None:
         """Shows another listing, from its top. The latest one wins: what is read for an earlier one is dropped."""
-        if listing != self.listing:
+        before = self.listing
+        if listing != before:
             self._shape = shape_of(listing)
             self.expect(least=0)
             self._reader.show_listing(listing)
-            self._draw_heading()
+            if (listing.place, listing.sort) != (before.place, before.sort):
+                self._draw_heading()
             asyncio.get_running_loop().call_later(SLOW, self._tell_waiting, listing)
 
     def look_again(self) -> None:

@@ -6,6 +6,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
+from textual.widget import Widget
 from textual.widgets import Static
 
 from phresh_tui.database import listings
@@ -117,7 +118,8 @@ class ProblemLine(Static):
         if problems:
             problem = problems[0]
             marks = " " * problem.start + "^" * max(problem.end - problem.start, 1)
-            room = self.app.size.width - 3 - len(marks)
+            assert isinstance(self.parent, Widget)
+            room = self.parent.size.width - 3 - len(marks)
             message = visible(problem.message)
             if room < min(LEAST, len(message)):
                 # beside the word nothing could be read
