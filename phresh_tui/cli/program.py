@@ -30,11 +30,11 @@ async def start(_: argparse.Namespace, context: Context) -> int:
     importing.start()
     handle = context.handle
     from phresh_tui.preferences import load_preferences
-    from phresh_tui.tui.background import terminal_is_dark
+    from phresh_tui.tui.background import ask_terminal
 
     preferences = load_preferences()
     # the terminal answers meanwhile
-    asking = asyncio.create_task(asyncio.to_thread(terminal_is_dark))
+    asking = asyncio.create_task(asyncio.to_thread(ask_terminal))
     async with context.prepared(ahead=True) as prepared:
         account = prepared.account_of(handle)
         seen = context.first_look
@@ -49,6 +49,11 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         await asyncio.to_thread(importing.join)
         from phresh_tui.tui.running import run_program
 
+        background = await asking
+        if background.is_awaited:
+            from phresh_tui.tui.late_answer import leave_out_late_answers
+
+            leave_out_late_answers()
         return await run_program(
             context.settings,
             prepared,
@@ -56,7 +61,7 @@ async def start(_: argparse.Namespace, context: Context) -> int:
             leaving=context.signals.leaving,
             preferences=preferences,
             opening=opening,
-            terminal_is_dark=await asking,
+            terminal_is_dark=background.is_dark,
             first_page=seen.page if seen is not None else None,
         )
 

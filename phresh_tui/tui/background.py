@@ -10,30 +10,39 @@ import re
 import select
 import sys
 import time
+from typing import NamedTuple
 
 # what is the background (OSC 11), and then what every terminal answers (DA1): so nobody waits for one that knows
 # the second and not the first
 QUESTION = b"\x1b]11;?\x1b\\\x1b[c"
-# seconds; over a network the answer takes its time, and one that came too late would be read as keys
+# seconds; over a network the answer takes its time
 PATIENCE, PATIENCE_FAR = 0.25, 1.0
 ANSWER = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
 END = re.compile(rb"\x1b\[\?[\d;]*c")
 
 
-def terminal_is_dark() -> bool | None:
-    """Asks the terminal on standard input and output.
+class Background(NamedTuple):
+    """What is known of the terminal's background.
 
-    Returns:
-        None when there is no terminal, or it does not say.
+    Attributes:
+        is_dark: None when there is no terminal, or it does not say.
+        is_awaited: whether the terminal may still answer: what comes then is not typed by anybody.
 
     """
+
+    is_dark: bool | None
+    is_awaited: bool = False
+
+
+def ask_terminal() -> Background:
+    """Asks the terminal on standard input and output."""
     if os.environ.get("TERM", "dumb") in ("dumb", "linux") or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _from_environment()
+        return Background(_from_environment())
     try:
         import termios
         import tty
     except ImportError:
-        return _from_environment()
+        return Background(_from_environment())
     stream = sys.stdin.fileno()
     try:
         before = termios.tcgetattr(stream)
@@ -45,9 +54,9 @@ def terminal_is_dark() -> bool | None:
         finally:
             termios.tcsetattr(stream, termios.TCSANOW, before)
     except (OSError, termios.error):
-        return _from_environment()
+        return Background(_from_environment())
     dark = is_dark(answer)
-    return _from_environment() if dark is None else dark
+    return Background(_from_environment() if dark is None else dark, not END.search(answer))
 
 
 def is_dark(answer: bytes) -> bool | None:

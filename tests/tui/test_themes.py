@@ -88,6 +88,22 @@ async def test_the_terminal_is_asked_once_and_no_color_is_heeded(
             assert "rgb" not in terminal.text
             terminal.press("q")
             assert terminal.end() == 0
+        # one that answers when the program is there already, as over a slow line: nobody has typed that
+        with Terminal() as terminal:
+            terminal.see("@ada", "● connected")
+            terminal.type("\x1b]11;rgb:1e1e/1e1e")
+            terminal.until_quiet()
+            terminal.type("/1e1e\x1b\\\x1b[?62;22c")
+            terminal.until_quiet()
+            assert "rgb" not in terminal.text
+            assert "1e1e" not in terminal.text
+            # from then on it is a key like any other
+            terminal.press("/")
+            terminal.type("1e1e")
+            terminal.see("“1e1e”")
+            terminal.until_quiet()
+            terminal.press("ctrl+q")
+            assert terminal.end() == 0
         # a terminal that never answers, and wants no colours
         with Terminal(environment={"NO_COLOR": "1"}) as terminal:
             terminal.see("@ada", "● connected")
