@@ -23,22 +23,31 @@ SAMPLES, RATE = 1_000_000, 50_000
 
 def measure(folder: Path) -> None:
     """All of the table, smallest market first."""
-    state = folder / "home"
-    state.mkdir()
     report = Report()
     for size in SIZES:
         with market(folder, size) as (server, place, rate):
             if rate is not None and size >= SAMPLES:
                 report.add(Line("phresh sample", f"{short(size)} jobs", [rate], "/s", size=size, least=RATE))
-            environment = keys.base_environment(state, place)
+            environment = _environment(folder, size, place)
             starts.measure(report, size, environment)
-            keys.measure(report, size, environment)
+            if size == SIZES[-1]:
+                with market(folder, SIZES[0]) as (_, smallest, _):
+                    keys.measure(report, size, environment, _environment(folder, SIZES[0], smallest))
+            else:
+                keys.measure(report, size, environment, None)
             if size == SIZES[0]:
                 peers.measure(report, folder, server, environment)
     alive.report(report, folder)
     report.write(QUICK_RESULTS if QUICK else RESULTS, claims_per_second=claims.report(folder))
     if not QUICK:
         chart.main()
+
+
+def _environment(folder: Path, size: int, place: Path) -> dict[str, str]:
+    """What leads to a market, with a home for whoever looks at it."""
+    home = folder / f"home-{short(size)}"
+    home.mkdir(exist_ok=True)
+    return keys.base_environment(home, place)
 
 
 def main() -> None:

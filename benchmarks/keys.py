@@ -17,8 +17,10 @@ from benchmarks.report import Line, Report
 from phresh_tui.tui.memory import EVERYTHING
 
 QUICK = bool(os.environ.get("QUICK"))
-# so many of them that the slowest in a hundred are not two or three; a page of the list is read for each 120
-DOWNS = 60 if QUICK else 1_000
+# a page of the list is read for each 120
+DOWNS = 60 if QUICK else 300
+# the same by turns in two markets, so many keys each, and so many of them in a turn
+IN_TURNS, TURN = (60, 20) if QUICK else (1_000, 50)
 PAGES = 60 if QUICK else 300
 COLD = 4 if QUICK else 10
 BURST = 200
@@ -33,8 +35,16 @@ TYPOS = ("widnows", "bathrom", "frigde", "stduio", "bokshelves", "tenacny")
 INSTEAD = "nothing with “"
 
 
-def measure(report: Report, size: int, environment: dict[str, str]) -> None:
-    """All lines of one size."""
+def measure(report: Report, size: int, environment: dict[str, str], smallest: dict[str, str] | None) -> None:
+    """All lines of one size.
+
+    Args:
+        report: where they go.
+        size: of the market.
+        environment: what leads to it.
+        smallest: what leads to the smallest market, when this is the largest one and is to be held against it.
+
+    """
     at = f"phresh, {short(size)} jobs"
     large = size >= 10_000_000
     ends: list[float] = []
@@ -49,10 +59,11 @@ def measure(report: Report, size: int, environment: dict[str, str]) -> None:
     report.add(Line("home, cold", at, homes, size=size, limits=limit))
     with TimedTerminal(PHRESH, environment) as terminal:
         _ready(terminal)
-        down = [terminal.press_for_lines(DOWN) for _ in range(DOWNS)]
-        small = _smallest(report, "down")
-        most = 8.0 if small is None else min(8.0, SAME * small.p99)
-        report.add(Line("down", at, down, size=size, limits=(None, most) if large else (None, None)))
+        if smallest is None:
+            down = [terminal.press_for_lines(DOWN) for _ in range(DOWNS)]
+        else:
+            down = in_turns(report, terminal, size, smallest)
+        report.add(Line("down", at, down, size=size, limits=(None, 8.0) if large else (None, None)))
         pages = [terminal.press_for_lines(PAGE_DOWN) for _ in range(PAGES)]
         report.add(Line("page down", at, pages, size=size, limits=(None, 12.0) if large else (None, None)))
         burst(report, terminal, size)
@@ -64,6 +75,29 @@ def measure(report: Report, size: int, environment: dict[str, str]) -> None:
     jumps(report, size, environment)
     if size >= 1_000_000:
         search(report, size, environment)
+
+
+def in_turns(report: Report, terminal: TimedTerminal, size: int, smallest: dict[str, str]) -> list[float]:
+    """Goes down in both markets by turns, for how fast this machine is changes from one minute to the next.
+
+    Returns:
+        The times of the market of this size.
+
+    """
+    small = next(line.size for line in report.lines if line.size)
+    with TimedTerminal(PHRESH, smallest) as other:
+        _ready(other)
+        times: dict[TimedTerminal, list[float]] = {other: [], terminal: []}
+        for turn in range(IN_TURNS // TURN):
+            for now in list(times)[:: 1 if turn % 2 else -1]:
+                # what was drawn after its last turn
+                now.settle(10)
+                times[now] += [now.press_for_lines(DOWN) for _ in range(TURN)]
+    group = "down, in turns"
+    line = report.add(Line(group, f"phresh, {short(small)} jobs", times[other], size=small))
+    limits = (None, SAME * line.p99 if size >= 10_000_000 else None)
+    report.add(Line(group, f"phresh, {short(size)} jobs", times[terminal], size=size, limits=limits))
+    return times[terminal]
 
 
 def _smallest(report: Report, group: str) -> Line | None:

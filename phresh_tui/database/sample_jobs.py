@@ -26,7 +26,7 @@ HANDLES = tuple(handle for language in LANGUAGES for handle in language.handles)
 TASKS, DESCRIPTIONS, MEMBERS = 4096, 256, 16
 # So many jobs in a row are all of different kinds; as many of the same kinds follow, with other times and numbers of
 # orders, until there are so many that new kinds are drawn. To draw a kind takes as long as to write some ten jobs.
-SAME, RENEWED = 25_000, 1_000_000
+SAME, RENEWED = 25_000, 2_000_000
 # seconds: no statement here is cut off by the driver
 PATIENCE = 86_400.0
 

@@ -29,9 +29,9 @@ SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
 SEARCH_TEXTS = "trigger write_search_texts"
 # processes that build an index besides the session's own: one for each core that is left, as far as that helps
 WORKERS = min(max((os.cpu_count() or 2) - 1, 1), 3)
-# megabytes in which each of them collects the words of an index; with less PostgreSQL has no other process help, and
-# more is no faster
-WORDS_MEMORY = 32
+# megabytes in which each of them sorts: with less PostgreSQL has no other process help, and with a gigabyte, which no
+# cache of a processor holds, it takes twice as long
+SORT_MEMORY = 32
 TIDY_BATCHES = ("vacuum (analyze) public.cleanings", "vacuum (analyze) public.events")
 
 
@@ -206,13 +206,12 @@ async def _fill(
         progress(last, draw.number)
     # now, while the other session still writes
     await _analyze(connection, table)
-    # a tenth of a kilobyte for each row, as far as that is reasonable
-    megabytes = min(max(draw.number // 10_000, 64), 1024)
-    await connection.execute(f"set local max_parallel_maintenance_workers = {workers}")
+    await connection.execute(
+        f"set local max_parallel_maintenance_workers = {workers}; "
+        f"set local maintenance_work_mem = '{SORT_MEMORY * (workers + 1)}MB'"
+    )
     for place, index in enumerate(indexes, 1):
         say(f"Building index {place} of {len(indexes)}")
-        memory = WORDS_MEMORY * (workers + 1) if index["words"] else megabytes
-        await connection.execute(f"set local maintenance_work_mem = '{memory}MB'")
         if place == len(indexes) and is_last is not None:
             is_last.set()
         await connection.execute(index["definition"], timeout=PATIENCE)
