@@ -170,7 +170,7 @@ class KeyBar(Widget):
 
     def _draw_what_changed(self) -> None:
         self._is_due = False
-        if self._fitting() != self._drawn:
+        if self.is_attached and self._fitting() != self._drawn:
             self.refresh()
 
     def _shown_bindings(self) -> list[Binding]:
