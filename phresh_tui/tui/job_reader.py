@@ -94,6 +94,7 @@ class JobReader:
         self.window = self._new_window()
         self._newest: Cleaning | None = None
         self._ahead = JumpsAhead(session)
+        self._is_jump_likely = False
         self._wakeup = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
@@ -117,6 +118,8 @@ class JobReader:
 
     def show_listing(self, listing: Listing) -> None:
         """Reads another listing, from its top. The latest one wins: what is read for an earlier one is dropped."""
+        # whoever chooses an order may go to a value of it next
+        self._is_jump_likely |= listing.sort is not self.listing.sort
         self.listing = listing
         self._way = None
         self._reload_due = True
@@ -291,6 +294,9 @@ class JobReader:
         self.window = window
         self._view.show_anew()
         self._count()
+        if self._is_jump_likely:
+            self._is_jump_likely = False
+            self.prepare_jump("")
 
     async def _refresh(self) -> None:
         self._refresh_due = False

@@ -264,6 +264,8 @@ class Monkey:
             return [*"Windows", "tab", "tab", "tab", *"9.50", "ctrl+s"]
         if isinstance(screen, Confirm) and kind < 0.5:
             return ["y"]
+        if isinstance(screen, MineScreen) and kind < 0.1:
+            return [self._chance.choice(["down", "o", "exclamation_mark"])]
         if not isinstance(screen, (BrowseScreen, MineScreen, OffersScreen, PostScreen)) and kind < 0.2:
             return ["escape"]
         if kind < 0.5 and (here := [key for key in sorted(screen.active_bindings) if key in KEYS]):

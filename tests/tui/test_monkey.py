@@ -16,15 +16,23 @@ import pkgutil
 import random
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import pytest
 from textual.screen import Screen
 
 import phresh_tui.tui.screens
+from phresh_tui.database import cleanings, offers
+from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Booking
+from phresh_tui.market.errors import Refused
+from phresh_tui.market.when import local_now
 from tests.life.support import unexplained
-from tests.support import Market, post
+from tests.support import Market, draft, post
 from tests.tui.monkey import Monkey, forget_timers, soon
 
 MEMBERS = ("ada", "bob")
@@ -40,6 +48,12 @@ ROUNDS = 10
 def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """The screen is drawn four times a second, and whenever somebody rests: most of a run would go into pictures."""
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 0.25)
+
+
+@pytest.fixture(autouse=True)
+def long_exports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes longer than a moment: how far it is, is a screen too."""
+    monkeypatch.setattr("phresh_tui.tui.exporting.QUIET", 0)
 
 
 async def impossible(market: Market) -> list[str]:
@@ -89,6 +103,20 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
+async def something_to_do(owner: Session, others: list[Session], start: datetime) -> None:
+    """Jobs that wait for an answer of their owner, so that every screen can be come to."""
+    number = await cleanings.post(owner, uuid4(), draft("By offer")._replace(booking=Booking.BY_OFFER))
+    for other in others:
+        await offers.make(other, uuid4(), number, Decimal("12.50"), "With my own ladder")
+    wanted = draft("Nobody came")._replace(starts_at=start, hours=Decimal(1))
+    job = await cleanings.one(owner, await cleanings.post(owner, uuid4(), wanted))
+    assert job is not None
+    # who is held by another job at that time is refused
+    with contextlib.suppress(Refused):
+        await cleanings.claim(others[0], uuid4(), job)
+        await cleanings.release(others[0], uuid4(), job.id, "Ill")
+
+
 async def run(
     market: Market, seed: int, number: int, caplog: pytest.LogCaptureFixture, ignored: list[str]
 ) -> list[Monkey]:
@@ -102,11 +130,12 @@ async def run(
         )
         for handle in (*MEMBERS, *OTHERS)
     }
-    for handle in MEMBERS:
+    others = [sessions[handle] for handle in OTHERS]
+    for place, handle in enumerate(MEMBERS):
         for name in range(4):
             await post(sessions[handle], f"{handle}'s job {name}")
+        await something_to_do(sessions[handle], others, local_now() + timedelta(hours=2 + 2 * place))
         await sessions[handle].close()
-    others = [sessions[handle] for handle in OTHERS]
     monkeys = [Monkey(market, handle, random.Random(f"{seed} {handle}"), others) for handle in MEMBERS]
     # each program takes standard output and gives back what it found, which may be that of the other
     with contextlib.redirect_stdout(sys.stdout), contextlib.redirect_stderr(sys.stderr):
@@ -150,7 +179,8 @@ def screens() -> set[str]:
     for kind in todo:
         todo += kind.__subclasses__()
     # what others are made from is not shown itself
-    others = {"MarketScreen", "JobKeys", "Dialog", "FormDialog", "MoveDialog", "ReasonLine", "PasswordScreen"}
+    others = {"MarketScreen", "JobKeys", "Searching", "Narrowed"}
+    others |= {"Dialog", "FormDialog", "MoveDialog", "ReasonLine", "PasswordScreen"}
     return {kind.__name__ for kind in todo if kind.__module__.startswith("phresh_tui.")} - others
 
 
