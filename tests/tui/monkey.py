@@ -66,6 +66,8 @@ MOVES: tuple[Callable[[Session, Cleaning, Draft], Awaitable[object]], ...] = (
     lambda session, job, _: offers.withdraw(session, uuid4(), job.id),
     lambda session, job, _: people.review(session, uuid4(), job.id, {"overall": 4}),
 )
+# keys on My jobs that only few jobs answer to, once all about them is read, and how often somebody looks for one
+RARE, READS = ("o", "v", "exclamation_mark"), 0.05
 # screens that were left and may be in memory: Textual remembers what was clicked, hovered and focused last
 FEW = 5
 # seconds that a screen which was left may be kept by what it was still reading
@@ -245,7 +247,9 @@ class Monkey:
         else:
             self._last.append(await change(self._others, self._chance))
         # now and then somebody rests until everything has been read
-        if self._chance.random() < 0.1:
+        if isinstance(app.screen, MineScreen) and kind < READS:
+            await asyncio.sleep(0.4)
+        elif self._chance.random() < 0.1:
             await asyncio.sleep(0.15)
             await pilot.pause()
         else:
@@ -264,8 +268,8 @@ class Monkey:
             return [*"Windows", "tab", "tab", "tab", *"9.50", "ctrl+s"]
         if isinstance(screen, Confirm) and kind < 0.5:
             return ["y"]
-        if isinstance(screen, MineScreen) and kind < 0.1:
-            return [self._chance.choice(["down", "o", "exclamation_mark"])]
+        if isinstance(screen, MineScreen) and kind < READS:
+            return [self._chance.choice(["down", *(key for key in RARE if key in screen.active_bindings)])]
         if not isinstance(screen, (BrowseScreen, MineScreen, OffersScreen, PostScreen)) and kind < 0.2:
             return ["escape"]
         if kind < 0.5 and (here := [key for key in sorted(screen.active_bindings) if key in KEYS]):

@@ -111,6 +111,11 @@ async def something_to_do(owner: Session, others: list[Session], start: datetime
     wanted = draft("Nobody came")._replace(starts_at=start, hours=Decimal(1))
     job = await cleanings.one(owner, await cleanings.post(owner, uuid4(), wanted))
     assert job is not None
+    done = await cleanings.one(owner, await cleanings.post(owner, uuid4(), draft("To review")))
+    assert done is not None
+    await cleanings.claim(others[0], uuid4(), done)
+    await cleanings.finish(others[0], uuid4(), done.id, Decimal("1.50"))
+    await cleanings.confirm(owner, uuid4(), done.id)
     # who is held by another job at that time is refused
     with contextlib.suppress(Refused):
         await cleanings.claim(others[0], uuid4(), job)
