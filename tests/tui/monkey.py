@@ -67,7 +67,7 @@ MOVES: tuple[Callable[[Session, Cleaning, Draft], Awaitable[object]], ...] = (
     lambda session, job, _: people.review(session, uuid4(), job.id, {"overall": 4}),
 )
 # keys on My jobs that only few jobs answer to, once all about them is read, and how often somebody looks for one
-RARE, READS = ("o", "v", "exclamation_mark"), 0.05
+RARE, READS = ("o", "v", "exclamation_mark"), 0.1
 # screens that were left and may be in memory: Textual remembers what was clicked, hovered and focused last
 FEW = 5
 # seconds that a screen which was left may be kept by what it was still reading
@@ -248,7 +248,7 @@ class Monkey:
             self._last.append(await change(self._others, self._chance))
         # now and then somebody rests until everything has been read
         if isinstance(app.screen, MineScreen) and kind < READS:
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.3)
         elif self._chance.random() < 0.1:
             await asyncio.sleep(0.15)
             await pilot.pause()
