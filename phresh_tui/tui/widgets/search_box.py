@@ -108,7 +108,7 @@ class ProblemLine(Static):
 
     DEFAULT_CSS = """
     ProblemLine {
-        height: 1; padding: 0 1; color: $text-error; display: none; text-wrap: nowrap; text-overflow: ellipsis;
+        height: auto; max-height: 3; padding: 0 1; color: $text-error; display: none;
     }
     """
 
