@@ -9,6 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+from phresh_tui.market.errors import PhreshError
 from phresh_tui.paths import private_folder, state_folder
 
 STARS = "********"
@@ -92,6 +93,16 @@ def open_log(level: str = "INFO") -> None:
         logger.addHandler(handler)
     logging.getLogger("phresh").setLevel(level)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+def unexpected(error: Exception) -> PhreshError:
+    """Writes the traceback into the log, and makes an error that says where it is."""
+    logging.getLogger("phresh").error("Unexpected error", exc_info=error)
+    return PhreshError(
+        "something unexpected happened",
+        f"{type(error).__name__}: {error}".rstrip(": "),
+        f"The details are in {log_file()}; please report them",
+    )
 
 
 class LogStream:

@@ -130,16 +130,7 @@ def _flushed(code: int) -> int:
 
 
 def _unexpected(error: Exception) -> PhreshError:
-    """Writes the traceback into the log, and makes an error that says where it is."""
-    import logging
-
-    from phresh_tui.logs import log_file, open_log
-    from phresh_tui.market.errors import PhreshError
+    from phresh_tui.logs import open_log, unexpected
 
     open_log()
-    logging.getLogger("phresh").error("Unexpected error", exc_info=error)
-    return PhreshError(
-        "something unexpected happened",
-        f"{type(error).__name__}: {error}".rstrip(": "),
-        f"The details are in {log_file()}; please report them",
-    )
+    return unexpected(error)

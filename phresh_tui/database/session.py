@@ -367,15 +367,23 @@ class Session:
         if isinstance(reason, DatabaseUnavailable) and self.link is not Link.CLOSED:
             logger.warning("Lost the connection to database %s: %s", self.target.masked_url, reason)
             self.trouble = reason
-            # what lies idle came the same way: asking it would cost a time-out each
-            while self._pool is not None and self._pool.get_idle_size():
-                connection = await self._pool.acquire()
-                connection.terminate()
+            await self._drop_idle()
             if self.link is Link.CONNECTED:
                 self._change_link(Link.RECONNECTING)
             if self._recovery is None or self._recovery.done():
                 self._recovery = asyncio.ensure_future(self._try_again())
         return reason
+
+    async def _drop_idle(self) -> None:
+        """What lies idle came the same way as what was lost: asking it would cost a time-out each."""
+        pool = self._pool
+        if pool is None:
+            return
+        for _ in range(pool.get_idle_size()):
+            # the pool may give one that it makes only now, which fails as well
+            with contextlib.suppress(*driver_errors()):
+                connection = await pool.acquire(timeout=self.target.connect_timeout)
+                connection.terminate()
 
     async def _try_again(self) -> None:
         """Asks until there is an answer, less often each time and never in step with other programs."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeAlias
 
 from phresh_tui.database import cleanings, listings
+from phresh_tui.database.bell import FIRST_BACKOFF, LONGEST_BACKOFF
 from phresh_tui.database.first_look import FirstPage
 from phresh_tui.database.listings import Listing
 from phresh_tui.database.session import Session
@@ -226,6 +228,7 @@ class JobReader:
 
     async def keep_reading(self) -> None:
         """Reads until it is cancelled."""
+        wait = FIRST_BACKOFF
         while True:
             self._wakeup.clear()
             self._reading = asyncio.create_task(self._read())
@@ -238,7 +241,12 @@ class JobReader:
                 self._view.show_error(error)
             elif error is not None:
                 raise error
-            await self._wakeup.wait()
+            # a list that could not be read is tried again, ever less often; a lost connection tells when it is back
+            tries = self.is_stale and not self._session.link.is_lost
+            wait = min(wait * 2, LONGEST_BACKOFF) if tries else FIRST_BACKOFF
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait if tries else None):
+                    await self._wakeup.wait()
 
     async def _read(self) -> None:
         while True:

@@ -26,6 +26,7 @@ from phresh_tui.database.preparation import Door, Prepared
 from phresh_tui.database.session import Link
 from phresh_tui.database.target import Target
 from phresh_tui.market.cleaning import Booking
+from phresh_tui.market.errors import PhreshError
 from phresh_tui.paths import state_folder
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
@@ -155,6 +156,13 @@ async def opened(market: Market, content: Content, stage: Stage) -> AsyncIterato
         pilot: Pilot[int]
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
             driver = Driver(app, pilot)
+            tell_error = app.tell_error
+
+            def remembered(error: PhreshError) -> None:
+                driver.errors.append(repr(error))
+                tell_error(error)
+
+            patch.setattr(app, "tell_error", remembered)
             if who is None:
                 await driver.see("Enter signs you in")
             else:
@@ -181,7 +189,7 @@ async def still(driver: Driver) -> None:
         try:
             await driver.until(lambda: not awaited(), "all that is known")
         except AssertionError as error:
-            raise AssertionError(f"{awaited()} was not read: {error}") from error
+            raise AssertionError(f"{awaited()} was not read, {driver.errors} was told: {error}") from error
         await calm(driver)
 
 

@@ -23,6 +23,8 @@ class Driver:
     def __init__(self, app: PhreshApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        # what went wrong and was told, where that is kept
+        self.errors: list[str] = []
 
     @property
     def text(self) -> str:

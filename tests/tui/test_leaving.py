@@ -26,6 +26,7 @@ from phresh_tui.tui.screens.market import MarketOverviewScreen
 from phresh_tui.tui.screens.post import PostScreen
 from phresh_tui.tui.screens.profile import ProfileScreen
 from phresh_tui.tui.widgets.bars import TopBar
+from phresh_tui.tui.workers import in_background
 from tests.support import Market, post
 from tests.tui.conftest import Drive
 from tests.tui.monkey import forget_timers, soon
@@ -237,3 +238,20 @@ async def test_a_click_on_what_has_just_been_taken_away_does_nothing(market: Mar
             await driver.app.on_event(events.MouseDown(None, 2, 0, 0, 0, 1, False, False, False, 2, 0))
         await driver.press("f")
         await driver.see("Filter")
+
+
+async def test_a_fault_in_the_background_is_told_and_logged(
+    market: Market, drive: Drive, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def divide() -> None:
+        await asyncio.sleep(0)
+        1 / 0  # noqa: B018  as a fault of our own would be
+
+    await market.member("ada")
+    async with drive("ada", size=(160, 48)) as driver:
+        await driver.browsing()
+        in_background(driver.app.screen, divide)
+        await driver.see("Something unexpected happened. ZeroDivisionError: division by zero. The details are in")
+        assert "1 / 0" in caplog.text
+        await driver.press("m")
+        await driver.see("[Now")

@@ -25,6 +25,7 @@ from phresh_tui.tui.screens.offers import OffersScreen
 from phresh_tui.tui.screens.post import PostScreen
 from tests.support import Market, draft, post
 from tests.support_proxy import Proxy
+from tests.tui.conftest import Drive
 from tests.tui.support import Driver
 from tests.tui.test_slow import program
 
@@ -213,3 +214,16 @@ async def test_what_is_searched_moved_or_jumped_to_says_that_it_is_on_its_way(si
     proxy.let_go()
     await driver.see("is yours")
     assert "is on its way" not in driver.text
+
+
+async def test_a_list_that_could_not_be_read_is_read_again_without_a_key(market: Market, drive: Drive) -> None:
+    await post(await market.session("ada"))
+    async with drive("ada", refresh="3600") as driver:
+        await driver.browsing()
+        # of the bell that is heard; afterwards there is no reason to look again
+        await driver.until(lambda: driver.app.looks == 2, "both looks")
+        await market.psql("alter table cleanings rename to elsewhere")
+        await driver.press("m")
+        await driver.see("does not exist", "Posted …", "Claimed …")
+        await market.psql("alter table elsewhere rename to cleanings")
+        await driver.see("Posted 1", "Claimed 0")
