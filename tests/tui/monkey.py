@@ -7,7 +7,7 @@ import gc
 import random
 import traceback
 import weakref
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
@@ -66,8 +66,10 @@ MOVES: tuple[Callable[[Session, Cleaning, Draft], Awaitable[object]], ...] = (
     lambda session, job, _: offers.withdraw(session, uuid4(), job.id),
     lambda session, job, _: people.review(session, uuid4(), job.id, {"overall": 4}),
 )
-# keys on My jobs that only few jobs answer to, once all about them is read, and how often somebody looks for one
-RARE, READS = ("o", "v", "exclamation_mark"), 0.1
+# keys on My jobs that only few jobs answer to, once all about them is read
+RARE = ("o", "v", "exclamation_mark")
+# how often somebody begins to look for one there, over how many lines, and the seconds for each
+SEEKS, LINES, READS = 0.02, 10, 0.3
 # screens that were left and may be in memory: Textual remembers what was clicked, hovered and focused last
 FEW = 5
 # seconds that a screen which was left may be kept by what it was still reading
@@ -171,6 +173,9 @@ class Monkey:
         self._prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
         # what was done last, for whoever has to find out why
         self._last: deque[str] = deque(maxlen=40)
+        # lines that are still read through, and how often each rare key was pressed
+        self._seeks = 0
+        self._pressed: Counter[str] = Counter()
         self.seen: set[str] = set()
         self.faults: list[str] = []
         self.apps: list[weakref.ref[Watched]] = []
@@ -247,8 +252,8 @@ class Monkey:
         else:
             self._last.append(await change(self._others, self._chance))
         # now and then somebody rests until everything has been read
-        if isinstance(app.screen, MineScreen) and kind < READS:
-            await asyncio.sleep(0.3)
+        if isinstance(app.screen, MineScreen) and self._seeks:
+            await asyncio.sleep(READS)
         elif self._chance.random() < 0.1:
             await asyncio.sleep(0.15)
             await pilot.pause()
@@ -256,6 +261,14 @@ class Monkey:
             # without a picture each time: most of a run would go into those
             await pilot._wait_for_screen()
         return done
+
+    def _rare(self, screen: MineScreen) -> str:
+        """The rare key that was pressed least, if the job under the cursor answers to it; else mostly the next line."""
+        here = [key for key in RARE if key in screen.active_bindings]
+        rarest = min(RARE, key=lambda key: self._pressed[key])
+        key = rarest if rarest in here else self._chance.choice(["down", "down", "down", *here])
+        self._pressed[key] += 1
+        return key
 
     def _keys(self, screen: Screen[object], kind: float) -> list[str]:
         """Keys to press in a burst, as people do: what works on the screen, anything at all, or letters.
@@ -268,8 +281,9 @@ class Monkey:
             return [*"Windows", "tab", "tab", "tab", *"9.50", "ctrl+s"]
         if isinstance(screen, Confirm) and kind < 0.5:
             return ["y"]
-        if isinstance(screen, MineScreen) and kind < READS:
-            return [self._chance.choice(["down", *(key for key in RARE if key in screen.active_bindings)])]
+        if isinstance(screen, MineScreen) and (self._seeks or kind < SEEKS):
+            self._seeks = self._seeks - 1 if self._seeks else LINES
+            return [self._rare(screen)]
         if not isinstance(screen, (BrowseScreen, MineScreen, OffersScreen, PostScreen)) and kind < 0.2:
             return ["escape"]
         if kind < 0.5 and (here := [key for key in sorted(screen.active_bindings) if key in KEYS]):
