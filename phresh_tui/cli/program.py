@@ -50,10 +50,10 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         from phresh_tui.tui.running import run_program
 
         background = await asking
-        if background.is_awaited:
-            from phresh_tui.tui.late_answer import leave_out_late_answers
+        if background.is_awaited or background.typed:
+            from phresh_tui.tui.late_answer import hear
 
-            leave_out_late_answers()
+            hear(background)
         return await run_program(
             context.settings,
             prepared,

@@ -17,7 +17,9 @@ from typing import NamedTuple
 QUESTION = b"\x1b]11;?\x1b\\\x1b[c"
 # seconds; over a network the answer takes its time
 PATIENCE, PATIENCE_FAR = 0.25, 1.0
-ANSWER = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
+ANSWER = re.compile(
+    rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?(?:\x07|\x1b\\)"
+)
 END = re.compile(rb"\x1b\[\?[\d;]*c")
 
 
@@ -27,11 +29,13 @@ class Background(NamedTuple):
     Attributes:
         is_dark: None when there is no terminal, or it does not say.
         is_awaited: whether the terminal may still answer: what comes then is not typed by anybody.
+        typed: what was typed meanwhile, and perhaps the beginning of an answer.
 
     """
 
     is_dark: bool | None
     is_awaited: bool = False
+    typed: bytes = b""
 
 
 def ask_terminal() -> Background:
@@ -56,7 +60,9 @@ def ask_terminal() -> Background:
     except (OSError, termios.error):
         return Background(_from_environment())
     dark = is_dark(answer)
-    return Background(_from_environment() if dark is None else dark, not END.search(answer))
+    # as the program will hear it, for which the terminal turns no Enter into the end of a line
+    typed = END.sub(b"", ANSWER.sub(b"", answer)).replace(b"\n", b"\r")
+    return Background(_from_environment() if dark is None else dark, not END.search(answer), typed)
 
 
 def is_dark(answer: bytes) -> bool | None:

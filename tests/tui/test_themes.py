@@ -104,6 +104,16 @@ async def test_the_terminal_is_asked_once_and_no_color_is_heeded(
             terminal.until_quiet()
             terminal.press("ctrl+q")
             assert terminal.end() == 0
+        # what is typed before the program is there, before, between and behind the answers
+        with Terminal() as terminal:
+            terminal.type("/w")
+            terminal.until(lambda: b"\x1b]11;?" in terminal.raw, "the question")
+            terminal.type("e\x1b]11;rgb:ffff/ffff/ffff\x1b\\t\x1b[?62c")
+            terminal.type(" c\r")
+            terminal.see("@ada", "● connected", "“wet c”")
+            assert b"48;2;252;254;253" in terminal.raw
+            terminal.press("q")
+            assert terminal.end() == 0
         # a terminal that never answers, and wants no colours
         with Terminal(environment={"NO_COLOR": "1"}) as terminal:
             terminal.see("@ada", "● connected")
