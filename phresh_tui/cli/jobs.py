@@ -21,7 +21,7 @@ from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType, Draft, p
 from phresh_tui.market.errors import BadInput, JobNotOpen
 from phresh_tui.market.price import parse_price, show_price
 from phresh_tui.market.query import parse_query
-from phresh_tui.market.search import Filter, Place, Sort
+from phresh_tui.market.search import MYSELF, Filter, Place, Sort
 from phresh_tui.market.text import age, visible
 from phresh_tui.market.when import local_now
 from phresh_tui.market.words import show_moment
@@ -33,7 +33,9 @@ PAGE = 1000
 async def list_open(arguments: argparse.Namespace, context: Context) -> int:
     """``phresh jobs``."""
     listing = Listing(Place.OPEN, _filter(arguments), Sort(arguments.sort))
-    async with context.reader() as session:
+    # that is about somebody: without a name nobody has anything booked
+    is_mine = listing.wanted.owner == MYSELF or listing.wanted.free_only
+    async with context.session() if is_mine else context.reader() as session:
         # one more than is shown tells whether there are more
         jobs = await _read(session, listing, arguments.limit + 1)
         if not jobs and listing.wanted.text:

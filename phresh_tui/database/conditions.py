@@ -133,6 +133,8 @@ def conditions(session: Session, listing: Listing) -> Query:
         first = f'public.normal_text({query.argument(wanted.area)}) collate "C"'
         query.conditions += [f"sort_area >= {first}", f"sort_area < {first} || {query.argument(LAST)}"]
     _add_booking(query, wanted)
+    if wanted.posted_after is not None:
+        query.conditions.append(f"created_at > {query.argument(wanted.posted_after)}")
     if wanted.owner is not None:
         owner = session.target.user if wanted.owner == MYSELF else login_of(wanted.owner)
         query.conditions.append(f'owner = {query.argument(owner)}::text collate "C"')

@@ -131,6 +131,12 @@ def _value_of(query: Query, start: _From) -> str:
     return f'public.normal_text({query.argument(start.value)}) collate "C" || {query.argument(start.typed)}::text'
 
 
+async def clock(session: Session) -> datetime:
+    """The time at the database, where jobs get theirs."""
+    now: datetime = await session.fetch_value("select pg_catalog.clock_timestamp()")
+    return now
+
+
 async def _near(session: Session, listing: Listing, limit: int) -> int | None:
     """How many jobs are walked along before they are looked up: 0 for rare ones, None for as many as it takes.
 
@@ -139,6 +145,9 @@ async def _near(session: Session, listing: Listing, limit: int) -> int | None:
     """
     if listing.wanted.is_empty:
         return None
+    if listing.wanted.posted_after is not None:
+        # of the last minutes
+        return 0
     found = await estimate(session, listing)
     if not conditions(session, listing).words:
         return 0 if found.hits < RARE_FIT else None

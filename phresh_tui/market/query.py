@@ -137,6 +137,8 @@ KEYS = {
     "book": "instantly or by offer",
     "free": "at times when I have nothing booked",
 }
+# those whose values are in the database
+STORED = ("area", "by")
 _VALUES: dict[str, tuple[tuple[str, str], ...]] = {
     "type": tuple((str(each), each.label) for each in CleaningType),
     "price": (("<30", "less than 30"), (">20", "more than 20"), ("20..30", "from 20 to 30")),
@@ -233,6 +235,8 @@ def _prices(value: str) -> tuple[Decimal | None, Decimal | None]:
             raise BadInput("no price can be like that", "", "Change it")
         return (None, edge) if match[0].startswith("<") else (edge, None)
     first, dots, last = value.partition("..")
+    if dash := re.fullmatch(r"([\d.,\s]+)[-–]([\d.,\s]+)", value):
+        raise BadInput("a range has two dots", "", f"Type it like {dash[1].strip()}..{dash[2].strip()}")
     if not dots:
         price = _price(value)
         return price, price
@@ -256,13 +260,13 @@ def _in_order(lowest: Decimal, highest: Decimal) -> None:
         raise BadInput("no price can be like that", f"{lowest} is more than {highest}", "Change one of them")
 
 
-def complete(text: str, cursor: int, areas: Sequence[str] = ()) -> list[Completion]:
+def complete(text: str, cursor: int, stored: Sequence[str] = ()) -> list[Completion]:
     """What may stand where the cursor is: keys where a word begins, and behind a key its values.
 
     Args:
         text: as typed.
         cursor: how many characters are before it.
-        areas: that are offered behind ``area:``, as `database.cleanings.areas` finds them.
+        stored: areas or handles in the database, as they are offered behind ``area:`` or ``by:``.
 
     Returns:
         The likeliest first; nothing that stands there already.
@@ -281,8 +285,8 @@ def complete(text: str, cursor: int, areas: Sequence[str] = ()) -> list[Completi
         ]
     key, value_start = keyed[1].lower(), start + keyed.end()
     values = _VALUES.get(key, ())
-    if key == "area":
-        values = tuple((quoted(area), "") for area in areas)
+    if key in STORED:
+        values += tuple((quoted(each), "") for each in stored)
     begun = _plain(typed[keyed.end() :]).lower()
     return [
         Completion(value_start, end, value, hint)
@@ -297,21 +301,23 @@ def _last(text: str) -> str:
     return tokens[-1] if tokens and text.endswith(tokens[-1]) else ""
 
 
-def area_begun(text: str) -> str | None:
-    """How an area begins that is typed at the end of a query, or None when something else is."""
+def stored_begun(text: str) -> tuple[str, str] | None:
+    """A key of `STORED` and how its value begins, typed at the end of a query, or None when something else is."""
     keyed = re.match(_KEYED, last := _last(text))
-    return _plain(last[keyed.end() :]) if keyed is not None and keyed[1].lower() == "area" else None
+    if keyed is None or (key := keyed[1].lower()) not in STORED:
+        return None
+    return key, _plain(last[keyed.end() :])
 
 
-def gone_on(text: str, areas: Sequence[str] = ()) -> str | None:
+def gone_on(text: str, stored: Sequence[str] = ()) -> str | None:
     """A query with its likeliest end, or None; what is typed stays as it is.
 
     Args:
         text: as typed.
-        areas: as for `complete`.
+        stored: as for `complete`.
 
     """
-    for completion in complete(text, len(text), areas) if _last(text) else ():
+    for completion in complete(text, len(text), stored) if _last(text) else ():
         typed, whole = text[completion.start :], completion.text
         quote = ""
         if typed and whole.startswith('"') and not typed.startswith('"'):

@@ -75,6 +75,7 @@ class Filter(NamedTuple):
         booking: how it is given away, or None for all.
         owner: handle of whoever posted it, `MYSELF` for the member who looks, or None for all.
         free_only: leave out what overlaps with the member's own bookings.
+        posted_after: later than then, or None; of the program alone, no query says it.
 
     """
 
@@ -88,6 +89,7 @@ class Filter(NamedTuple):
     booking: Booking | None = None
     owner: str | None = None
     free_only: bool = False
+    posted_after: datetime | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeAlias
 
@@ -83,18 +84,20 @@ class JobReader:
 
     Attributes:
         window: the jobs that are here.
-        new_above: new jobs above what is seen.
 
     """
 
     def __init__(self, session: Session, listing: Listing, view: View, first_page: FirstPage | None = None) -> None:
         self.listing = listing
-        self.new_above = 0
         self._session = session
         self._view = view
         self._first_page = first_page
         self.window = self._new_window()
-        self._newest: Cleaning | None = None
+        # what counts as new: posted since then, by the clock of the database, and not seen yet
+        self._clock: timedelta | None = None
+        self._since: datetime | None = None
+        self._seen: set[int] = set()
+        self._above: list[Cleaning] = []
         self._ahead = JumpsAhead(session)
         self._is_jump_likely = False
         self._wakeup = asyncio.Event()
@@ -197,10 +200,30 @@ class JobReader:
         top, end = self._view.lines_on_screen
         return end - top + SPARE
 
-    def saw_top(self) -> None:
-        """The top of the list is on the screen: nothing above it is new any more."""
-        self.new_above = 0
-        self._newest = self.window.get(0)
+    @property
+    def new_above(self) -> int:
+        """How many new jobs lie above what is seen, up to `MANY_NEW`."""
+        return len(self._above)
+
+    @property
+    def nearest_new(self) -> Cleaning | None:
+        """The last of them."""
+        return self._above[-1] if self._above else None
+
+    def saw(self, top: int, end: int) -> bool:
+        """These lines are on the screen; whether fewer jobs are new above it than before."""
+        if self._since is None:
+            return False
+        before, window = len(self._above), self.window
+        for line in range(top, end):
+            job = window.get(line)
+            if job is not None and job.created_at > self._since:
+                self._seen.add(job.id)
+        if top == 0 and window.at_top:
+            self._above = []
+        elif self._above:
+            self._above = [job for job in self._above if job.id not in self._seen]
+        return len(self._above) < before
 
     async def jobs_between(self, first: Cleaning, last: Cleaning, many: int) -> list[Cleaning]:
         """All jobs from one to another one, whichever comes first; none when more than so many lie after the first."""
@@ -300,6 +323,9 @@ class JobReader:
         finally:
             self._reading_anew = False
         self.window = window
+        self._since = self._now()
+        self._seen.clear()
+        self._above = []
         self._view.show_anew()
         self._count()
         if self._is_jump_likely:
@@ -320,18 +346,28 @@ class JobReader:
             self._refresh_due = True
             raise
         window.show(fresh)
-        window.left = None
+        window.left = set()
         if gone is not None and view.anchor_job is job:
             # it has left the list: it stays where it is, as it is now, until the cursor leaves it
             ids = [other.id for other in before.rows]
             window.keep(gone, ids[: ids.index(gone.id)] if gone.id in ids else [])
+        if view.anchor_job is not None:
+            window.hold(before, view.anchor_job, view.cursor - view.lines_on_screen[0])
         view.mark(window.changes(before))
-        if self._newest is not None:
-            ordinal = window.ordinal_of(self._newest.id) if window.at_top else None
-            if ordinal is None:
-                ordinal = len(await listings.page(self._session, self.listing, MANY_NEW, before=self._newest))
-            self.new_above = ordinal
+        await self._look_above()
         self._count()
+
+    async def _look_above(self) -> None:
+        """Finds what is new above the screen."""
+        first = self.window.get(self._view.lines_on_screen[0])
+        if self._since is not None and first is not None:
+            new = self.listing._replace(wanted=self.listing.wanted._replace(posted_after=self._since))
+            above = await listings.page(self._session, new, MANY_NEW, before=first)
+            self._above = [job for job in above if job.id not in self._seen]
+
+    def _now(self) -> datetime | None:
+        """The time at the database, when it was asked."""
+        return datetime.now(UTC) + self._clock if self._clock is not None else None
 
     def _count(self) -> None:
         # beside the reading, for it may take longer; what is being counted now may be of before
@@ -344,6 +380,9 @@ class JobReader:
             while self._count_due:
                 self._count_due = False
                 counted = self.window
+                if self._clock is None:
+                    self._clock = await listings.clock(self._session) - datetime.now(UTC)
+                    self._since = self._now()
                 if self.listing.wanted.text and counted.total is None:
                     await asyncio.sleep(COUNT_AFTER)
                 await counted.recount()

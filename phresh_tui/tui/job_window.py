@@ -60,7 +60,7 @@ class JobWindow:
         total: how many jobs the list has, or None before that was asked.
         is_estimate: whether the ordinals are one.
         rebased: lines by which an estimate was put right since this was last set to 0.
-        left: the number of a job that is no part of the list any more and is kept all the same, or None.
+        left: the numbers of jobs that are no part of the list any more and are kept all the same.
 
     """
 
@@ -82,7 +82,7 @@ class JobWindow:
         self.total: Count | None = None
         self.is_estimate = False
         self.rebased = 0
-        self.left: int | None = None
+        self.left: set[int] = set()
         self.loaded = False
 
     @property
@@ -128,6 +128,8 @@ class JobWindow:
         self.rows, self.at_top, self.at_end = run.rows, run.at_top, run.at_end
         self.first = 0 if run.at_top else run.first
         self.loaded = True
+        if self.left:
+            self.left &= {job.id for job in run.rows}
         if run.at_top:
             self.is_estimate = False
         if run.at_top and run.at_end:
@@ -294,7 +296,7 @@ class JobWindow:
         return signs | {job.id: "~" for job in self.rows if job.id in old and old[job.id] != job}
 
     def keep(self, job: Cleaning, previous: list[int]) -> None:
-        """Puts a job that has left the list back where it was, so that it does not vanish under the cursor.
+        """Puts a job that has left the list back where it was, so that nothing moves under the cursor.
 
         Args:
             job: as it is now.
@@ -302,17 +304,37 @@ class JobWindow:
 
         """
         here = {other.id: index for index, other in enumerate(self.rows)}
-        self.left = job.id
+        self.left.add(job.id)
         for number in reversed(previous):
             if number in here:
                 self.rows.insert(here[number] + 1, job)
                 return
         self.rows.insert(0, job)
 
-    def let_go(self) -> int | None:
-        """Drops the job that has left the list and was kept; gives the line where it stood."""
-        ordinal = self.ordinal_of(self.left) if self.left is not None else None
-        self.left = None
-        if ordinal is not None:
-            del self.rows[ordinal - self.first]
-        return ordinal
+    def let_go(self, ordinal: int) -> int:
+        """Drops the jobs that have left the list and were kept; gives the line that another one has then."""
+        lines = [self.first + index for index, job in enumerate(self.rows) if job.id in self.left]
+        self.rows = [job for job in self.rows if job.id not in self.left]
+        self.left = set()
+        return ordinal - sum(line < ordinal for line in lines)
+
+    def hold(self, before: Run, job: Cleaning, lines: int) -> None:
+        """Keeps jobs that have left the list above another one, when it would not stay in its line without them.
+
+        Args:
+            before: what was here before it was read again.
+            job: which has so many lines above it on the screen.
+            lines: and would move up with fewer.
+
+        """
+        ids = [other.id for other in before.rows]
+        here = self.ordinal_of(job.id)
+        if not self.at_top or here is None or job.id not in ids:
+            return
+        index, there = ids.index(job.id), {other.id for other in self.rows}
+        for place in range(index - 1, max(index - 1 - lines, -1), -1):
+            if here >= lines:
+                return
+            if ids[place] not in there:
+                self.keep(before.rows[place], ids[:place])
+                here += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,6 +87,7 @@ class View(NamedTuple):
         sort: the order, by its name.
         section: the number of the section, or 0.
         job: the number of the selected job, or 0.
+        seen: by the query of a section, the newest job in it and how many there were when it was last looked at.
 
     """
 
@@ -94,6 +95,7 @@ class View(NamedTuple):
     sort: str = ""
     section: int = 0
     job: int = 0
+    seen: Mapping[str, Sequence[int]] = {}
 
     @property
     def listing(self) -> Listing:

@@ -96,6 +96,10 @@ async def test_the_list_is_searched_filtered_sorted_and_limited(
     assert "Type type:" in wrong.err
     assert await called("jobs", "--search", "price:") == 5
     assert capsys.readouterr().err.splitlines()[1] == "              ^"
+    # what is about somebody needs to know about whom
+    for search in ("by:me", "free:yes windows"):
+        assert await called("jobs", "--search", search) == 6
+        assert "Say --as HANDLE" in capsys.readouterr().err
     assert await called("jobs", "--limit", "1") == 0
     assert "1 of 3 open jobs" in capsys.readouterr().err
     assert await called("jobs", "--min-price", "20", "--max-price", "10") == 5

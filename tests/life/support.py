@@ -77,15 +77,19 @@ class Town:
         return [row["move"] for row in rows]
 
     async def later(self, job: Cleaning, minutes: int) -> None:
-        """Lets time pass for a job: everything that happened to it is so much longer ago."""
-        await self.market.psql_script(
-            f"""
-            update events set happened_at = happened_at - interval '{minutes} minutes' where cleaning_id = {job.id};
-            update cleanings set claimed_at = claimed_at - interval '{minutes} minutes',
-                done_at = done_at - interval '{minutes} minutes' where id = {job.id};
-            update reviews set written_at = written_at - interval '{minutes} minutes' where cleaning_id = {job.id};
-            """
-        )
+        await later(self.market, job.id, minutes)
+
+
+async def later(market: Market, number: int, minutes: int) -> None:
+    """Lets time pass for a job: everything that happened to it is so much longer ago."""
+    await market.psql_script(
+        f"""
+        update events set happened_at = happened_at - interval '{minutes} minutes' where cleaning_id = {number};
+        update cleanings set claimed_at = claimed_at - interval '{minutes} minutes',
+            done_at = done_at - interval '{minutes} minutes' where id = {number};
+        update reviews set written_at = written_at - interval '{minutes} minutes' where cleaning_id = {number};
+        """
+    )
 
 
 async def unexplained(market: Market) -> list[int]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phresh_tui.market.cleaning import Booking, CleaningType
-from phresh_tui.market.query import KEYS, area_begun, complete, gone_on, parse_query, query_of, quoted, with_quotes
+from phresh_tui.market.query import KEYS, complete, gone_on, parse_query, query_of, quoted, stored_begun, with_quotes
 from phresh_tui.market.search import Filter
 from phresh_tui.market.text import FORBIDDEN_IN_LINE
 
@@ -81,6 +81,7 @@ def test_a_query_is_understood(text: str, wanted: Filter) -> None:
         ("price:30..20", "30..20", "30.00 is more than 20.00"),
         ("price:>30 price:<20", "<20", "30.01 is more than 19.99"),
         ("price:<0", "<0", "No price can be like that"),
+        ("price:20 price:20-30", "20-30", "Type it like 20..30"),
         ("price:..", "..", "a beginning or an end"),
         ("type:full type:dust", "dust", "said already"),
         ("starts:soon", "soon", "is no day or time"),
@@ -186,18 +187,23 @@ def test_what_is_typed_is_gone_on_with_and_stays_as_it_is() -> None:
     for nothing in ("", "wash ", "xyz", "type:full_clean", 'area:"Old Town"', "area:süd"):
         assert gone_on(nothing, areas) is None, nothing
     for typed, begun in {
-        'area:"old t': "old t",
-        "wash area:Old": "Old",
-        "area:": "",
+        'area:"old t': ("area", "old t"),
+        "wash area:Old": ("area", "Old"),
+        "area:": ("area", ""),
         "area:x ": None,
         "old": None,
+        "By:ad": ("by", "ad"),
+        "type:f": None,
     }.items():
-        assert area_begun(typed) == begun, typed
+        assert stored_begun(typed) == begun, typed
+    assert gone_on("by:ad", ["ada"]) == "by:ada"
+    assert gone_on("by:m", ["max"]) == "by:me"
+    assert gone_on("by:ma", ["max"]) == "by:max"
 
 
 def test_every_completion_of_a_value_is_understood() -> None:
     for key in KEYS:
-        for each in complete(f"{key}:", len(key) + 1, ["Old Town"]):
-            assert each.hint or key in ("starts", "area")
+        for each in complete(f"{key}:", len(key) + 1, ["ada"]):
+            assert each.hint or key in ("starts", "area", "by")
             assert understood(f"{key}:{each.text}") != Filter()
     assert quoted("Old Town") == '"Old Town"'

@@ -66,10 +66,10 @@ MOVES: tuple[Callable[[Session, Cleaning, Draft], Awaitable[object]], ...] = (
     lambda session, job, _: offers.withdraw(session, uuid4(), job.id),
     lambda session, job, _: people.review(session, uuid4(), job.id, {"overall": 4}),
 )
-# keys on My jobs that only few jobs answer to, once all about them is read
-RARE = ("o", "v", "exclamation_mark")
-# how often somebody begins to look for one there, over how many lines, and the seconds for each
-SEEKS, LINES, READS = 0.02, 10, 0.3
+# keys on My jobs that only few jobs answer to, once all about them is read, and the names of jobs that do
+RARE = {"o": "offer", "v": "review", "exclamation_mark": "nobody"}
+# how often somebody begins to look for one there, among how many lines, and the seconds for each
+SEEKS, LINES, READS = 0.02, 5, 0.3
 # screens that were left and may be in memory: Textual remembers what was clicked, hovered and focused last
 FEW = 5
 # seconds that a screen which was left may be kept by what it was still reading
@@ -173,9 +173,9 @@ class Monkey:
         self._prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
         # what was done last, for whoever has to find out why
         self._last: deque[str] = deque(maxlen=40)
-        # lines that are still read through, and how often each rare key was pressed
-        self._seeks = 0
-        self._pressed: Counter[str] = Counter()
+        # the rare key whose job is looked for, among how many more lines, and how often each was
+        self._sought, self._seeks = "", 0
+        self._searches: Counter[str] = Counter()
         self.seen: set[str] = set()
         self.faults: list[str] = []
         self.apps: list[weakref.ref[Watched]] = []
@@ -262,14 +262,6 @@ class Monkey:
             await pilot._wait_for_screen()
         return done
 
-    def _rare(self, screen: MineScreen) -> str:
-        """The rare key that was pressed least, if the job under the cursor answers to it; else mostly the next line."""
-        here = [key for key in RARE if key in screen.active_bindings]
-        rarest = min(RARE, key=lambda key: self._pressed[key])
-        key = rarest if rarest in here else self._chance.choice(["down", "down", "down", *here])
-        self._pressed[key] += 1
-        return key
-
     def _keys(self, screen: Screen[object], kind: float) -> list[str]:
         """Keys to press in a burst, as people do: what works on the screen, anything at all, or letters.
 
@@ -281,9 +273,13 @@ class Monkey:
             return [*"Windows", "tab", "tab", "tab", *"9.50", "ctrl+s"]
         if isinstance(screen, Confirm) and kind < 0.5:
             return ["y"]
-        if isinstance(screen, MineScreen) and (self._seeks or kind < SEEKS):
-            self._seeks = self._seeks - 1 if self._seeks else LINES
-            return [self._rare(screen)]
+        if isinstance(screen, MineScreen) and self._seeks:
+            self._seeks -= 1
+            return [self._sought if self._sought in screen.active_bindings else "down"]
+        if isinstance(screen, MineScreen) and kind < SEEKS:
+            self._sought, self._seeks = min(RARE, key=lambda key: self._searches[key]), LINES
+            self._searches[self._sought] += 1
+            return ["slash", "ctrl+u", *RARE[self._sought], "enter"]
         if not isinstance(screen, (BrowseScreen, MineScreen, OffersScreen, PostScreen)) and kind < 0.2:
             return ["escape"]
         if kind < 0.5 and (here := [key for key in sorted(screen.active_bindings) if key in KEYS]):

@@ -6,6 +6,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from rich.style import Style
 from textual.widgets import Input
 
 from phresh_tui.database import cleanings
@@ -19,9 +20,10 @@ from phresh_tui.tui.screens.filter import FilterScreen
 from phresh_tui.tui.widgets.bars import KeyBar
 from phresh_tui.tui.widgets.heading import JobHeading
 from phresh_tui.tui.widgets.job_list import JobList
-from phresh_tui.tui.widgets.section_tabs import check_sections
+from phresh_tui.tui.widgets.section_tabs import SectionTabs, check_sections
 from tests.support import Market, draft, post
 from tests.tui.conftest import Drive
+from tests.tui.support import Driver
 
 
 async def test_a_job_is_found_by_search_and_claimed_with_the_keyboard_alone(market: Market, drive: Drive) -> None:
@@ -178,6 +180,104 @@ async def test_a_job_that_is_taken_stays_under_the_cursor_until_the_cursor_leave
         assert driver.selected == "Job 1"
 
 
+def styles_of(driver: Driver, text: str) -> tuple[str, list[Style]]:
+    """The line of the screen in which a text stands, and its styles."""
+    for strip in driver.app.screen._compositor.render_strips():
+        if text in strip.text:
+            return strip.text, [segment.style for segment in strip if segment.style is not None]
+    raise AssertionError(f"{text!r} is not there:\n{driver.text}")
+
+
+async def test_a_job_that_has_left_is_struck_through_under_the_cursor(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    jobs = [await post(ada, f"Job {number}") for number in range(3)]
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("slash", *"price:20", "enter", "j")
+        await driver.until(lambda: driver.selected == "Job 1")
+        _, before = styles_of(driver, "▸○ Job 1")
+        assert not any(style.strike for style in before)
+        # it is open, and no longer like that
+        await cleanings.edit(ada, uuid4(), jobs[1].id, draft("Job 1", "21"))
+        await driver.see("▸○-Job 1", "2 open jobs")
+        _, after = styles_of(driver, "▸○-Job 1")
+        assert all(style.strike for style in after if style.bgcolor == after[0].bgcolor)
+        assert {style.bgcolor for style in after}.isdisjoint({style.bgcolor for style in before})
+        await driver.press("k")
+        await driver.not_see("Job 1")
+        assert driver.selected == "Job 2"
+
+
+async def test_near_the_top_what_leaves_above_the_selected_job_stays_until_it_is_left(
+    market: Market, drive: Drive
+) -> None:
+    ada = await market.session("ada")
+    jobs = [await post(ada, f"Job {number}") for number in range(6)]
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("j", "j", "j")
+        await driver.until(lambda: driver.selected == "Job 2")
+        for number in (5, 3):
+            await cleanings.cancel(ada, uuid4(), jobs[number].id, "Moved out")
+        await driver.see("4 open jobs", " ○-Job 5", " ○-Job 3")
+        assert (driver.selected, driver.jobs.cursor) == ("Job 2", 3)
+        # what comes takes the room of what left
+        await post(ada, "Job 6")
+        await driver.see("5 open jobs", " ○+Job 6", "Job 3")
+        await driver.not_see("Job 5")
+        assert (driver.selected, driver.jobs.cursor) == ("Job 2", 3)
+        # a key goes over it
+        await driver.press("k")
+        await driver.until(lambda: driver.selected == "Job 4")
+        await driver.not_see("Job 3")
+        assert driver.jobs.cursor == 1
+        # at the very top there is nowhere else to go
+        await cleanings.cancel(ada, uuid4(), (await post(ada, "Job 7")).id, "Moved out")
+        await driver.press("g", "g")
+        await driver.until(lambda: driver.selected == "Job 6")
+
+
+async def test_new_jobs_anywhere_above_are_counted_and_come_to_one_by_one(market: Market, drive: Drive) -> None:
+    ada = await market.session("ada")
+    for number in range(40):
+        await post(ada, f"Job {number}", str(10 + number))
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("s", "p", "G")
+        await driver.until(lambda: driver.selected == "Job 39")
+        for price in ("12.50", "20.50", "48.50"):
+            await post(ada, f"New for {price}", price)
+        # the last one can be seen
+        await driver.see("43 open jobs", "2 new: .", "+New for 48.50")
+        await driver.press("full_stop")
+        await driver.until(lambda: driver.selected == "New for 20.50", "the nearest one")
+        await driver.see("1 new: .", "▸○+New for 20.50")
+        await driver.press("full_stop")
+        await driver.until(lambda: driver.selected == "New for 12.50", "the other one")
+        await driver.not_see("new: .")
+        # seen is seen
+        await driver.press("G")
+        await driver.until(lambda: driver.selected == "Job 39")
+        await post(ada, "New for 11.50", "11.50")
+        await driver.see("1 new: .")
+
+
+async def test_what_there_is_no_room_for_in_the_line_of_what_is_in_force_is_counted(
+    market: Market, drive: Drive
+) -> None:
+    await post(await market.session("ada"))
+    async with drive("ada") as driver:
+        await driver.browsing()
+        query = 'type:full_clean price:20..30 area:"Station Road" book:instantly free:yes windows'
+        await driver.press("slash", *("space" if letter == " " else letter for letter in query), "enter")
+        await driver.see("0 open jobs · newest first · “windows” · full clean · +4 more: f")
+        await driver.pilot.resize_terminal(160, 40)
+        await driver.see("“windows” · full clean · $20.00 to $30.00 · in Station Road · instantly · when you are free")
+
+
 async def test_each_order_is_a_letter_away_and_a_value_of_it_can_be_gone_to(market: Market, drive: Drive) -> None:
     ada = await market.session("ada")
     for name, price in (("Aardvark cage", "20"), ("Cheap", "1"), ("Dear", "99"), ("Newest", "30")):
@@ -250,7 +350,7 @@ async def test_type_and_price_filters_combine_and_one_key_clears_them(market: Ma
         await driver.press("tab")
         await driver.type("25,00")
         await driver.press("enter")
-        await driver.see("1 open job ", "full clean", "from $15.00", "up to $25.00", "Full 20", "Esc Clear")
+        await driver.see("1 open job ", "full clean", "$15.00 to $25.00", "Full 20", "Esc Clear")
         await driver.press("escape")
         await driver.see("6 open jobs")
         assert "Clear" not in driver.footer
@@ -451,6 +551,69 @@ async def test_sections_have_numbers_and_counts_and_the_last_view_is_there_again
         await driver.see("[2 Ada 4]", "4 open jobs", "name A–Z")
 
 
+async def test_a_section_is_left_with_its_query(market: Market, drive: Drive) -> None:
+    file = config_file()
+    file.parent.mkdir(parents=True)
+    file.write_text('[[sections]]\nname = "Cheap"\nquery = "price:<15"\nsort = "price"\n')
+    ada = await market.session("ada")
+    jobs = [await post(ada, f"Windows {price}", price) for price in ("9", "10", "40")]
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("1")
+        await driver.see("[1 Cheap 2]", "2 open jobs", "price ↑")
+        await driver.press("escape")
+        await driver.see("[0 All]", "3 open jobs", "newest first")
+        await driver.press("1")
+        await driver.see("[1 Cheap 2]", "2 open jobs", "price ↑")
+        await driver.press("slash", *"  9")
+        await driver.see("[0 All]", "1 open job ", "price ↑", "“9”")
+        # a job that is changed so that it fits is new there
+        await cleanings.edit(ada, uuid4(), jobs[2].id, draft("Windows 40", "12"))
+        await driver.see("1 Cheap 3+")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        # it has not been looked at since
+        await driver.see("[0 All]", "1 Cheap 3+", "1 open job ", "“9”")
+        await driver.press("1")
+        await driver.see("[1 Cheap 3]", "3 open jobs")
+        # what leaves makes no room in which something new would not be seen
+        await driver.press("0")
+        await driver.see("[0 All]")
+        await cleanings.edit(ada, uuid4(), jobs[1].id, draft("Windows 10", "30"))
+        await driver.see("1 Cheap 2 ")
+        await cleanings.edit(ada, uuid4(), jobs[1].id, draft("Windows 10", "11"))
+        await driver.see("1 Cheap 3+")
+
+
+async def test_sections_for_which_there_is_no_room_are_come_to_all_the_same(market: Market, drive: Drive) -> None:
+    file = config_file()
+    file.parent.mkdir(parents=True)
+    # the ones at both ends have all jobs
+    queries = ["", *["by:me"] * 7, ""]
+    file.write_text("".join(f'[[sections]]\nname = "Section {n}"\nquery = "{q}"\n' for n, q in enumerate(queries, 1)))
+    ada = await market.session("ada")
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.see("[0 All] 1 Section 1 0  2 Section 2 0 ", "›")
+        assert "‹" not in driver.text
+        assert "9 Section" not in driver.text
+        tabs = driver.app.screen.query_one(SectionTabs)
+        await driver.until(lambda: len(tabs._counts) == 9, "all of them to be counted")
+        await post(ada)
+        await driver.see("1 Section 1 1+", "›+")
+        await driver.press("9")
+        await driver.see("[9 Section 9 1]", "‹+")
+        assert "›" not in driver.text
+        # a sign leads to the next one behind it
+        await driver.pilot.click(SectionTabs, offset=(1, 0))
+        await driver.until(lambda: tabs._chosen not in (0, 9), "another section")
+        await driver.pilot.resize_terminal(200, 40)
+        await driver.see("9 Section 9 1 ", "0 All")
+        assert "‹" not in driver.text
+
+
 def test_a_view_that_makes_no_sense_is_as_at_the_first_start() -> None:
     file = ViewFile("somewhere", "ada")
     file.save(View("price:<30", "price", 1, 7))
@@ -531,11 +694,11 @@ async def test_the_filter_says_all_that_the_search_line_can_and_reads_it_back(ma
         assert driver.app.screen.query_one("#min", Input).value == "18.01"
         # what is understood is said while it is typed; an area is completed
         await driver.press("tab", "tab", *"22", "tab", "ctrl+u", *"old")
-        await driver.see("= “windows”, from $18.01, up to $22.00, in old, starts from")
+        await driver.see("= “windows”, $18.01 to $22.00, in old, starts from")
         await driver.until(lambda: driver.app.screen.query_one("#area", Input)._suggestion == "old Town", "the area")
         assert driver.app.screen.query_one("#starts-to", Input).value == "tomorrow"
         await driver.press("right", "tab", "tab", "tab", "tab", "right", "tab", "right", "enter")
-        await driver.see("1 open job ", "up to $22.00", "book:instantly free:yes")
+        await driver.see("1 open job ", "$18.01 to $22.00", "book:instantly free:yes")
         search = driver.app.screen.query_one("#search", Input)
         assert search.value == (
             'price:18.01..22 area:"old Town" starts:tomorrow by:ada book:instantly free:yes windows'

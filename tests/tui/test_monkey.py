@@ -31,7 +31,7 @@ from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking
 from phresh_tui.market.errors import Refused
 from phresh_tui.market.when import local_now
-from tests.life.support import unexplained
+from tests.life.support import later, unexplained
 from tests.support import Market, draft, post
 from tests.tui.monkey import Monkey, forget_timers, soon
 
@@ -103,7 +103,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
-async def something_to_do(owner: Session, others: list[Session], start: datetime) -> None:
+async def something_to_do(market: Market, owner: Session, others: list[Session], start: datetime) -> None:
     """Jobs that wait for an answer of their owner, so that every screen can be come to."""
     number = await cleanings.post(owner, uuid4(), draft("By offer")._replace(booking=Booking.BY_OFFER))
     for other in others:
@@ -119,6 +119,8 @@ async def something_to_do(owner: Session, others: list[Session], start: datetime
     # who is held by another job at that time is refused
     with contextlib.suppress(Refused):
         await cleanings.claim(others[0], uuid4(), job)
+        # whoever gives a job back at once has not kept anybody waiting
+        await later(market, job.id, 6)
         await cleanings.release(others[0], uuid4(), job.id, "Ill")
 
 
@@ -139,7 +141,7 @@ async def run(
     for place, handle in enumerate(MEMBERS):
         for name in range(4):
             await post(sessions[handle], f"{handle}'s job {name}")
-        await something_to_do(sessions[handle], others, local_now() + timedelta(hours=2 + 2 * place))
+        await something_to_do(market, sessions[handle], others, local_now() + timedelta(hours=2 + 2 * place))
         await sessions[handle].close()
     monkeys = [Monkey(market, handle, random.Random(f"{seed} {handle}"), others) for handle in MEMBERS]
     # each program takes standard output and gives back what it found, which may be that of the other

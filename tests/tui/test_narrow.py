@@ -51,6 +51,12 @@ async def test_every_list_is_narrowed_by_the_same_keys(market: Market, drive: Dr
         await driver.press("slash", *"oven")
         await driver.see("[Now 1]", "Posted 1", "Claimed 0")
         assert "Windows" not in driver.text
+        # what is not in the list is not shown beside it either
+        await driver.press("x")
+        await driver.see("[Now 0]")
+        await driver.until(lambda: driver.details[0].job is None, "no job in full")
+        await driver.press("backspace")
+        await driver.until(lambda: driver.details[0].job is not None, "the job again")
         await driver.press("enter", "tab")
         await driver.see("[Posted 1]", "Oven")
         await driver.press("tab")

@@ -9,6 +9,8 @@ import pytest
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
+from phresh_tui.market.search import Place
+from phresh_tui.tui.widgets.columns import NAMED, Column, Shape, columns
 from tests.support import Market, post
 from tests.tui.conftest import Drive
 from tests.tui.gallery import resize
@@ -141,3 +143,15 @@ async def test_where_there_is_room_a_panel_says_what_is_to_do_and_what_others_as
         assert detail.width == jobs.width == 60
         assert detail.y > jobs.bottom - 1
         assert min(detail.height, jobs.height) >= 15
+
+
+def test_a_name_has_room_in_a_list_of_any_width_and_order() -> None:
+    for shape in (Shape(Place.OPEN, area, start) for area in (False, True) for start in (False, True)):
+        for width in range(10, 240):
+            found = dict(columns(shape, width))
+            assert sum(found.values()) == width
+            assert found[Column.NAME] >= NAMED or width < 46 or not {Column.OWNER, Column.TYPE} & found.keys()
+            # what the order is about is there as soon as there is room
+            assert width < 62 or (
+                (not shape.area or Column.AREA in found) and (not shape.start or Column.START in found)
+            )

@@ -20,7 +20,7 @@ from phresh_tui.market.search import Sort
 from phresh_tui.market.when import local_now
 from phresh_tui.tui import job_moves
 from phresh_tui.tui.actions import Where, actions_in, bindings
-from phresh_tui.tui.memory import ViewFile
+from phresh_tui.tui.memory import View, ViewFile
 from phresh_tui.tui.screens.base import BREADTHS, BROAD, HEIGHTS
 from phresh_tui.tui.screens.in_force import in_force, nothing_there
 from phresh_tui.tui.screens.job_keys import ABOUT_A_JOB
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # seconds after which everything is there, whatever has come
 LATEST = 0.3
+# seconds after which what is looked at is kept, for a program that has no orderly end
+KEPT_AFTER = 5
 
 
 class BrowseScreen(Searching):
@@ -56,6 +58,8 @@ class BrowseScreen(Searching):
         super().__init__()
         # asked for by every key that is shown, so it is not looked for among the widgets
         self._list: JobList | None = None
+        self._tabs: SectionTabs | None = None
+        self._kept_view: View | None = None
         self._claim_due = False
         # chosen by hand: for all jobs, and for sections that have none of their own
         self._own_sort = Sort.NEWEST
@@ -66,6 +70,9 @@ class BrowseScreen(Searching):
         """List and detail, with what is in force above them."""
         self._file = ViewFile(self.phresh.prepared.target.masked_url, self.session.handle)
         view = self._view = self._file.load()
+        if view.query != self._query_of(view.section):
+            # what is there again is no section, or no longer that one
+            view = self._view = view._replace(section=0)
         jobs = JobList(self.session, view.listing, self.marks, first_page=self.phresh.take_first_page(), id="jobs")
         self._list = jobs
         self._job_due = view.job
@@ -73,7 +80,8 @@ class BrowseScreen(Searching):
             self._own_sort = view.listing.sort
         yield TopBar("Browse")
         if sections := self.phresh.preferences.sections:
-            yield SectionTabs(self.session, sections, id="sections")
+            self._tabs = SectionTabs(self.session, sections, view.seen, id="sections")
+            yield self._tabs
         yield Static(id="in-force", markup=False)
         lines = self.make_lines(view.query) if view.query else None
         if lines is not None:
@@ -105,9 +113,8 @@ class BrowseScreen(Searching):
         """Says that it loads, until it has loaded."""
         if self._view.query:
             self.lines.problem.show(parse_query(self._view.query, local_now()).problems)
-        if self._view.section <= len(self.phresh.preferences.sections):
-            for tabs in self.query(SectionTabs):
-                tabs.choose(self._view.section)
+        if self._tabs is not None:
+            self._tabs.choose(self._view.section)
         # also when nothing comes
         self.set_timer(LATEST, self._mount_the_rest)
         self.draw_in_force()
@@ -120,7 +127,8 @@ class BrowseScreen(Searching):
         currency = self.session.market.currency
         in_part = self.liked_in_part
         waiting = waiting or self.is_correcting
-        content = in_force(jobs, currency, instead_of=self.instead_of, in_part=in_part, waiting=waiting)
+        width = self.app.size.width - 2
+        content = in_force(jobs, currency, width, instead_of=self.instead_of, in_part=in_part, waiting=waiting)
         drawn = (content.plain, jobs.is_stale, jobs.is_empty, in_part)
         if drawn == self._drawn:
             return
@@ -137,6 +145,11 @@ class BrowseScreen(Searching):
                 may_fill = self.phresh.prepared.door is Door.OPERATOR
                 empty.update(nothing_there(listing.wanted, currency, may_fill=may_fill, in_part=in_part))
         self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        """Another width has room for other words."""
+        if self.is_mounted and not self.jobs.is_stale:
+            self.draw_in_force()
 
     @on(JobList.Waiting)
     def _waiting(self) -> None:
@@ -163,6 +176,7 @@ class BrowseScreen(Searching):
             return
         self._is_whole = True
         assert self.lines
+        self.set_interval(KEPT_AFTER, self._keep_view)
         self.mount(MessageLine(), before=self.query_one(KeyBar))
         if not self.query(SidePanel):
             self.query_one("#panes").mount(SidePanel(self.session))
@@ -236,10 +250,24 @@ class BrowseScreen(Searching):
         if number > len(sections):
             return
         section = sections[number - 1] if number else None
-        for tabs in self.query(SectionTabs):
-            tabs.choose(number)
+        if self._tabs is not None:
+            self._tabs.choose(number)
         self._view = self._view._replace(section=number)
         self.show_query(section.query if section is not None else "", self._sort_of(number) or self._own_sort)
+
+    def query_changed(self, text: str) -> None:
+        """Something else than the section is looked for: it is left; for all jobs its order is as well."""
+        if self._view.section and text != self._query_of(self._view.section):
+            self._view = self._view._replace(section=0)
+            if self._tabs is not None:
+                self._tabs.choose(0)
+            if not text:
+                self.jobs.show_listing(self.jobs.listing._replace(sort=self._own_sort))
+
+    def _query_of(self, number: int) -> str:
+        """The query of a section; that of none is empty."""
+        sections = self.phresh.preferences.sections
+        return sections[number - 1].query if 0 < number <= len(sections) else ""
 
     def _sort_of(self, number: int) -> Sort | None:
         """The order of a section, when it has one of its own."""
@@ -264,15 +292,22 @@ class BrowseScreen(Searching):
     def on_unmount(self) -> None:
         """Keeps what was looked at for the next start."""
         if self._list is not None:
-            selected, sort = self._list.selected, self._list.listing.sort.value
-            number = selected.id if selected is not None else 0
-            self._file.save(self._view._replace(query=self.typed, sort=sort, job=number))
+            self._keep_view()
+
+    def _keep_view(self) -> None:
+        selected, sort = self.jobs.selected, self.jobs.listing.sort.value
+        view = self._view._replace(query=self.typed, sort=sort, job=selected.id if selected is not None else 0)
+        if self._tabs is not None:
+            view = view._replace(seen=self._tabs.seen)
+        if view != self._kept_view:
+            self._kept_view = view
+            self._file.save(view)
 
     # --- going somewhere
 
     def action_show_new(self) -> None:
         """Goes to the new jobs above."""
-        self.jobs.action_cursor_top()
+        self.jobs.show_new()
 
     def action_refresh(self) -> None:
         """Reads the list again now."""

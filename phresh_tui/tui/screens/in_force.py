@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from phresh_tui.market.price import show_price
@@ -22,13 +23,14 @@ def how_many(jobs: JobList) -> str:
 
 
 def in_force(
-    jobs: JobList, currency: str, *, instead_of: str = "", in_part: bool = False, waiting: bool = False
+    jobs: JobList, currency: str, width: int, *, instead_of: str = "", in_part: bool = False, waiting: bool = False
 ) -> Content:
-    """The line above the list.
+    """The line above the list; what there is no room for is counted.
 
     Args:
         jobs: the list.
         currency: of the market.
+        width: cells.
         instead_of: the words that nothing has, when others were looked for.
         in_part: whether those were taken from some of the jobs alone.
         waiting: whether the list takes longer than a moment.
@@ -52,8 +54,19 @@ def in_force(
         words = f" · nothing with “{instead_of}”; {showing} “{found}”, ! keeps what you typed"
         parts.append((words, "bold $text-warning"))
     parts.append((f" · {jobs.listing.sort.label}", ""))
-    parts += [(f" · {text}", "$text-accent") for text in filter_words(jobs.listing.wanted, currency)]
+    wanted = filter_words(jobs.listing.wanted, currency)
+    room = width - sum(cell_len(text) for text, _ in parts)
+    shown = next((number for number in range(len(wanted), 0, -1) if _needed(wanted, number) <= room), 0)
+    parts += [(f" · {text}", "$text-accent") for text in wanted[:shown]]
+    if shown < len(wanted):
+        parts.append((f" · +{len(wanted) - shown} more: f", "bold $text-accent"))
     return Content.assemble(*parts)
+
+
+def _needed(words: list[str], number: int) -> int:
+    """Cells for so many words, and for how many more there are."""
+    more = len(f" · +{len(words) - number} more: f") if number < len(words) else 0
+    return sum(3 + cell_len(word) for word in words[:number]) + more
 
 
 def filter_words(wanted: Filter, currency: str) -> list[str]:
@@ -63,9 +76,11 @@ def filter_words(wanted: Filter, currency: str) -> list[str]:
         words.append(f"“{visible(wanted.text.strip())}”")
     if wanted.cleaning_type is not None:
         words.append(wanted.cleaning_type.label)
-    if wanted.min_price is not None:
+    if wanted.min_price is not None and wanted.max_price is not None:
+        words.append(f"{show_price(wanted.min_price, currency)} to {show_price(wanted.max_price, currency)}")
+    elif wanted.min_price is not None:
         words.append(f"from {show_price(wanted.min_price, currency)}")
-    if wanted.max_price is not None:
+    elif wanted.max_price is not None:
         words.append(f"up to {show_price(wanted.max_price, currency)}")
     if wanted.area:
         words.append(f"in {visible(wanted.area)}")

@@ -172,6 +172,8 @@ class MineScreen(JobKeys, Narrowed):
             jobs.show_listing(jobs.listing._replace(wanted=query.filter))
         self.query_one(NowList).show_wanted(query.filter)
         self._draw()
+        # a list that is empty tells of no other line
+        self._now_selected()
 
     def marks_changed(self) -> None:
         """Other jobs are marked."""

@@ -103,6 +103,9 @@ class Searching(JobKeys):
     def draw_in_force(self, *, waiting: bool = False) -> None:
         """Says what is listed."""
 
+    def query_changed(self, text: str) -> None:
+        """Something else stands in the search line."""
+
     def _draw_when_there(self) -> None:
         """Says what is listed together with its jobs, or when they take longer than a moment: in one frame, not two."""
         if not self.jobs.is_stale:
@@ -119,6 +122,7 @@ class Searching(JobKeys):
 
     @on(Input.Changed, "#search")
     def _search_changed(self, event: Input.Changed) -> None:
+        self.query_changed(event.value)
         query = parse_query(event.value, local_now())
         self.lines.problem.show(query.problems)
         self._want(query.filter)
@@ -151,6 +155,7 @@ class Searching(JobKeys):
 
     def show_query(self, text: str, sort: Sort | None = None) -> None:
         """Shows what a query means, and stands it in the search line."""
+        self.query_changed(text)
         self._forget_likes()
         search = self.lines.search
         with self.prevent(Input.Changed):

@@ -138,6 +138,8 @@ _OPEN = (
 # what gives way to the area and to the start on a narrow list that is about them, the first that is there
 _INSTEAD_OF_AREA = (_C.OWNER, _C.TYPE)
 _INSTEAD_OF_START = (_C.AGE, _C.TYPE, _C.OWNER)
+# cells that a name has at least, and what gives way to it
+NAMED, _INSTEAD_OF_NAME = 20, (_C.OWNER, _C.TYPE)
 _NARROW = (
     (50, (_C.SIGN, _C.NAME, _C.STATE, _C.PRICE)),
     (34, (_C.SIGN, _C.NAME, _C.STATE)),
@@ -160,9 +162,16 @@ def columns(shape: Shape, width: int) -> list[tuple[Column, int]]:
                 _put(Column.AREA, chosen, _INSTEAD_OF_AREA)
             if shape.start:
                 _put(Column.START, chosen, _INSTEAD_OF_START)
-            rest = width - sum(column.width for column in chosen)
-            return [(column, column.width or max(rest, 0)) for column in chosen]
+            for other in _INSTEAD_OF_NAME:
+                if other in chosen and _rest(width, chosen) < NAMED:
+                    chosen.remove(other)
+            return [(column, column.width or max(_rest(width, chosen), 0)) for column in chosen]
     return []
+
+
+def _rest(width: int, chosen: Iterable[Column]) -> int:
+    """Cells that are left for the name."""
+    return width - sum(column.width for column in chosen)
 
 
 def _put(column: Column, chosen: list[Column], instead_of: tuple[Column, ...]) -> None:

@@ -13,7 +13,7 @@ from phresh_tui.database.listings import Count, Listing
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning, Status
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.search import Place
+from phresh_tui.market.search import Place, Sort
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.job_reader import SLOW, JobReader, Way
 from phresh_tui.tui.job_window import KEPT, JobWindow
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 # seconds that the cursor rests on a job before it is told, so that a held key does not draw what nobody can read: keys
 # that are held come every 30 to 40 ms
 REST = 0.09
-# seconds for which a row shows that it has changed
+# seconds for which a row shows that it has changed, from when it is seen
 MARKED = 4.0
+# the sign of a job that is no part of the list any more
+GONE = "-"
 
 
 class JobList(CursorView, MarkKeys, can_focus=True):
@@ -119,7 +121,9 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         self.anchor_job: Cleaning | None = None
         self._told: Cleaning | None = None
         self._telling: asyncio.TimerHandle | None = None
+        # signs of rows that have changed, and those of them that were seen
         self._marks: dict[int, str] = {}
+        self._marked: set[int] = set()
         self._lines = JobLines(session, self._line_styles)
         self._jump: Way | None = None
 
@@ -137,7 +141,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
 
     @property
     def new_above(self) -> int:
-        """New jobs above what is seen, up to `MANY_NEW`."""
+        """New jobs above what is seen, that were not seen yet, up to `MANY_NEW`."""
         return self._reader.new_above
 
     @property
@@ -211,6 +215,14 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             self.expect(yields=yields)
             self._reader.go(self._reader.to_job(job))
 
+    def show_new(self) -> None:
+        """Goes to the nearest of the new jobs above; where the newest come first, to the top."""
+        job = self._reader.nearest_new
+        if job is None or self.listing.sort is Sort.NEWEST:
+            self.action_cursor_top()
+        else:
+            self.reveal(job)
+
     def prepare_jump(self, text: str = "") -> None:
         """Reads what a jump will need while somebody types where to."""
         self._reader.prepare_jump(text)
@@ -256,6 +268,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
     def show_anew(self) -> None:
         """Another listing is here."""
         self._marks.clear()
+        self._marked.clear()
         self.scroll_to(y=0, animate=False)
         self._place_cursor(self.moved)
 
@@ -281,36 +294,36 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         self.shift(ordinal - self.cursor if ordinal is not None else lines)
         if ordinal is None:
             self.anchor_job = window.get(self.cursor)
-        self._look_at_top()
+        self._look_at_new()
         self.refresh_changed()
         self._tell()
         self.post_message(self.Loaded(self, window.total))
 
-    def _look_at_top(self) -> None:
-        if self._window.at_top and self.scroll_offset.y == 0:
-            new_above = self.new_above
-            self._reader.saw_top()
-            if new_above:
-                self.post_message(self.Loaded(self, self._window.total))
+    def _look_at_new(self) -> None:
+        """What is on the screen is not new any more, and neither is what lies above it when that is the top."""
+        if self._reader.saw(*self.lines_on_screen):
+            self.post_message(self.Loaded(self, self._window.total))
 
     def mark(self, signs: dict[int, str]) -> None:
         """Shows for a moment that these jobs are new, or have changed."""
-        if signs:
-            self._marks |= signs
-            self.set_timer(MARKED, partial(self._unmark, signs))
-
-    def _unmark(self, marks: dict[int, str]) -> None:
-        """Takes signs away again, from rows that could be seen."""
-        top, end = self.lines_on_screen
-        shown = {job.id for job in map(self._window.get, range(top, end)) if job is not None}
         here = {job.id for job in self._window.rows}
-        for number in marks:
-            if number in shown or number not in here:
-                self._marks.pop(number, None)
-        self.refresh()
-        rest = {number: mark for number, mark in marks.items() if number in self._marks}
-        if rest:
-            self.set_timer(MARKED, partial(self._unmark, rest))
+        self._marks = {number: sign for number, sign in self._marks.items() if number in here} | signs
+        self._marked -= signs.keys()
+
+    def _sign_of(self, number: int) -> str:
+        """The sign of a row that has changed, which goes when it has been seen for a moment."""
+        if number not in self._marks:
+            return " "
+        if number not in self._marked:
+            self._marked.add(number)
+            self.set_timer(MARKED, partial(self._unmark, number))
+        return self._marks[number]
+
+    def _unmark(self, number: int) -> None:
+        """Takes a sign away again."""
+        self._marked.discard(number)
+        if self._marks.pop(number, None) is not None:
+            self.refresh()
 
     # --- telling the screen
 
@@ -352,12 +365,14 @@ class JobList(CursorView, MarkKeys, can_focus=True):
     def watch_cursor(self, before: int, now: int) -> None:
         """The cursor was moved by a key or the mouse."""
         window = self._window
-        self.anchor_job = window.get(now)
-        if window.left is not None and (self.anchor_job is None or self.anchor_job.id != window.left):
-            ordinal = window.let_go()
-            if ordinal is not None:
-                self.set_cursor(now - (ordinal < now))
-                self.refresh()
+        if window.left:
+            # over the others that have left, which go with it
+            step = 1 if now > before else -1
+            while (job := window.get(now)) is not None and job.id in window.left:
+                now += step
+            self.set_cursor(window.let_go(max(now, 0)))
+            self.refresh()
+        self.anchor_job = window.get(self.cursor)
         super().watch_cursor(before, self.cursor)
         self._tell_soon()
         self._reader.wake()
@@ -365,7 +380,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The list was scrolled: what is missing is fetched."""
         super().watch_scroll_y(old_value, new_value)
-        self._look_at_top()
+        self._look_at_new()
         self._reader.wake()
 
     def action_cursor_top(self) -> None:
@@ -415,6 +430,10 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             return LineStyles.plain(base + self.get_component_rich_style(name))
         if kind == "gone":
             return LineStyles.plain(base + self.get_component_rich_style("jobs--gone", partial=True))
+        if kind == "cursor gone":
+            # only the job under the cursor stays when it has left: it is no longer one to act on
+            blurred = self.get_component_rich_style("jobs--cursor-blurred")
+            return LineStyles.plain(base + blurred + self.get_component_rich_style("jobs--gone", partial=True))
         quiet = self.get_component_rich_style("jobs--quiet")
         price = self.get_component_rich_style("jobs--price", partial=True)
         return LineStyles(base, base + quiet, base + price)
@@ -429,11 +448,12 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         job = self._window.get(ordinal)
         if job is None:
             return self._lines.placeholder("cursor" if selected else "", width)
-        kind = "cursor" if selected else "gone" if self._has_left(job) else ""
-        mark = SIGN if job.id in self.marks else self._marks.get(job.id, " ")
+        has_left = self._has_left(job)
+        kind = " ".join(("cursor",) * selected + ("gone",) * has_left)
+        mark = SIGN if job.id in self.marks else GONE if has_left else self._sign_of(job.id)
         signs = ("▸" if selected else " ") + job.status.sign + mark
         return self._lines.draw(Line(job, signs, kind, self._shape, width))
 
     def _has_left(self, job: Cleaning) -> bool:
         """Whether a job is no part of the listing any more."""
-        return job.id == self._window.left or (self.listing.place is Place.OPEN and job.status is not Status.OPEN)
+        return job.id in self._window.left or (self.listing.place is Place.OPEN and job.status is not Status.OPEN)

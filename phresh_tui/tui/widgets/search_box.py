@@ -12,11 +12,13 @@ from textual.widgets import Static
 from phresh_tui.database import listings
 from phresh_tui.database.session import Session
 from phresh_tui.market.errors import PhreshError
-from phresh_tui.market.query import Problem, area_begun, gone_on, with_quotes
+from phresh_tui.market.query import Problem, gone_on, stored_begun, with_quotes
 from phresh_tui.market.search import Sort
 from phresh_tui.market.text import visible
 from phresh_tui.tui.widgets.field import Field
 
+# members that are asked for: the first one is shown
+HANDLES = 1
 # letters of a message that say something
 LEAST = 24
 # what is expected where a jump is asked for, by the order in force
@@ -38,7 +40,7 @@ BY_LETTERS = (Sort.NAME, Sort.NAME_DOWN, Sort.AREA, Sort.AREA_DOWN)
 
 
 class QuerySuggester(Suggester):
-    """Goes on with what is typed: a key, or one of its values; areas come from the database."""
+    """Goes on with what is typed: a key, or one of its values; areas and handles come from the database."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -46,13 +48,19 @@ class QuerySuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The whole query with its likeliest end, or None."""
-        areas: list[str] = []
-        if (begun := area_begun(value)) is not None:
+        stored: list[str] = []
+        if (begun := stored_begun(value)) is not None:
+            key, typed = begun
             try:
-                areas = await listings.areas(self._session, begun)
+                if key == "area":
+                    stored = await listings.areas(self._session, typed)
+                else:
+                    from phresh_tui.database import people
+
+                    stored = await people.find_members(self._session, typed.lower(), HANDLES)
             except PhreshError:
                 return None
-        return gone_on(value, areas)
+        return gone_on(value, stored)
 
 
 class TypedLine(Field):
