@@ -60,6 +60,7 @@ class BrowseScreen(Searching):
         self._list: JobList | None = None
         self._tabs: SectionTabs | None = None
         self._kept_view: View | None = None
+        self._seen_view: View | None = None
         self._claim_due = False
         # chosen by hand: for all jobs, and for sections that have none of their own
         self._own_sort = Sort.NEWEST
@@ -176,7 +177,7 @@ class BrowseScreen(Searching):
             return
         self._is_whole = True
         assert self.lines
-        self.set_interval(KEPT_AFTER, self._keep_view)
+        self.set_interval(KEPT_AFTER, self._keep_view_when_quiet)
         self.mount(MessageLine(), before=self.query_one(KeyBar))
         if not self.query(SidePanel):
             self.query_one("#panes").mount(SidePanel(self.session))
@@ -294,12 +295,19 @@ class BrowseScreen(Searching):
         if self._list is not None:
             self._keep_view()
 
-    def _keep_view(self) -> None:
+    def _keep_view_when_quiet(self) -> None:
+        """Not while somebody goes from job to job: a key would wait for the disk."""
+        seen, self._seen_view = self._seen_view, self._what_is_shown()
+        if seen == self._seen_view:
+            self._keep_view()
+
+    def _what_is_shown(self) -> View:
         selected, sort = self.jobs.selected, self.jobs.listing.sort.value
         view = self._view._replace(query=self.typed, sort=sort, job=selected.id if selected is not None else 0)
-        if self._tabs is not None:
-            view = view._replace(seen=self._tabs.seen)
-        if view != self._kept_view:
+        return view if self._tabs is None else view._replace(seen=self._tabs.seen)
+
+    def _keep_view(self) -> None:
+        if (view := self._what_is_shown()) != self._kept_view:
             self._kept_view = view
             self._file.save(view)
 
