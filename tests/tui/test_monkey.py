@@ -75,8 +75,19 @@ async def impossible(market: Market) -> list[str]:
         union all
         select 'job ' || cleaning_id || ' was reviewed by a stranger'
         from public.reviews join public.cleanings on id = cleaning_id
-        where status <> 'confirmed' or author = subject
+        where not no_show and (
+            status <> 'confirmed' or author = subject
             or author not in (owner, claimed_by) or subject not in (owner, claimed_by)
+        )
+        union all
+        select 'of job ' || cleaning_id || ' somebody is missed who never had it'
+        from public.reviews join public.cleanings on id = cleaning_id
+        where no_show and (
+            author <> owner or not exists (
+                select from public.events
+                where events.cleaning_id = id and move = 'release' and other = subject
+            )
+        )
         """
     )
     return found + [row["wrong"] for row in rows]
