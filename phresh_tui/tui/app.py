@@ -291,9 +291,10 @@ class PhreshApp(OverAll):
 
         self.moves.forget()
         self.wanted_handle = ""
-        # the screens of a member need the session until they are gone
-        asking = SignInScreen()
-        await self._to_first_screen(asking)
+        # the screens of a member need the session until they are gone, also one that is being opened just now
+        await self._to_first_screen(asking := SignInScreen())
+        while self.screen_stack != [asking]:
+            await self._to_first_screen(asking := SignInScreen())
         session, self.session = self.session, None
         self.moves.connection_is(False)
         asking.show_link(Link.CLOSED)

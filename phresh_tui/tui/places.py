@@ -28,7 +28,9 @@ async def go_to(app: PhreshApp, place: MarketScreen) -> None:
         if isinstance(app.screen, MarketScreen) and _same(app.screen, place):
             return
         await app.take_off()
-    await app.push_screen(place)
+    # who has signed out meanwhile goes nowhere
+    if app.session is not None:
+        await app.push_screen(place)
 
 
 def is_open(app: PhreshApp, place: MarketScreen) -> bool:

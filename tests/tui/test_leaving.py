@@ -255,3 +255,23 @@ async def test_a_fault_in_the_background_is_told_and_logged(
         assert "1 / 0" in caplog.text
         await driver.press("m")
         await driver.see("[Now")
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_place_that_is_opened_while_somebody_signs_out_is_none(
+    turns: int, market: Market, drive: Drive
+) -> None:
+    await market.member("ada")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        driver.app.go_to(MarketOverviewScreen())
+        leaving = asyncio.create_task(driver.app.action_sign_out())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        driver.app.go_to(ProfileScreen("ada"))
+        await leaving
+        driver.app.go_to(ProfileScreen("ada"))
+        await driver.see("Enter signs you in")
+        assert len(driver.app.screen_stack) == 1
+        await driver.type("ada\n")
+        await driver.browsing()
