@@ -431,7 +431,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         if kind == "gone":
             return LineStyles.plain(base + self.get_component_rich_style("jobs--gone", partial=True))
         if kind == "cursor gone":
-            # only the job under the cursor stays when it has left: it is no longer one to act on
+            # it is no longer one to act on
             blurred = self.get_component_rich_style("jobs--cursor-blurred")
             return LineStyles.plain(base + blurred + self.get_component_rich_style("jobs--gone", partial=True))
         quiet = self.get_component_rich_style("jobs--quiet")
