@@ -32,6 +32,7 @@ from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
+from phresh_tui.tui.held_keys import HELD, HeldKeys
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.leaving import is_going, is_late, unless_late, until_there
 from phresh_tui.tui.memory import is_new, remember_handle
@@ -43,6 +44,7 @@ from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS, MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look
 from phresh_tui.tui.unread import Unread
+from phresh_tui.tui.widgets.cursor_view import CursorView
 from phresh_tui.tui.widgets.section_tabs import check_sections
 from phresh_tui.tui.widgets.side_panel import SidePanel
 from phresh_tui.tui.widgets.too_small import cover, is_too_small
@@ -132,6 +134,7 @@ class PhreshApp(OverAll):
         self.unread = Unread(self)
         self.last_key = ""
         self._garbage = AfterKeys()
+        self.held = HeldKeys()
         # set when the first jobs are there
         self.settled = asyncio.Event()
         self.error_console = Console(file=LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
@@ -429,7 +432,17 @@ class PhreshApp(OverAll):
                 return
         if isinstance(event, events.MouseDown) and self._is_going(event):
             return
+        if isinstance(event, events.Key) and event.key in HELD and isinstance(self.focused, CursorView):
+            await self.held.gather(self, event)
         await super().on_event(event)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Obeys a key as often as it was pressed, an action that can do so all at once."""
+        event.prevent_default()
+        self.held.begin(event)
+        await super()._on_key(event)
+        while self.held.once():
+            await super()._on_key(event)
 
     def _is_going(self, event: events.MouseDown) -> bool:
         """Whether what lies under the mouse is being taken away: Textual would select its text, beside no parent."""

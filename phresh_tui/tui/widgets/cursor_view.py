@@ -6,6 +6,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.geometry import Region
@@ -13,6 +14,9 @@ from textual.reactive import reactive
 
 from phresh_tui.tui.jumping import Spot
 from phresh_tui.tui.widgets.line_view import LineView
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.app import PhreshApp
 
 
 class CursorView(LineView):
@@ -80,7 +84,7 @@ class CursorView(LineView):
             self.stay()
         self.was_moved = True
         self.moved = max(self._least, min(self.moved + lines, self._most))
-        if self.cursor + lines < 0 and (room := self.make_room()):
+        while self.cursor + lines < 0 and (room := self.make_room()):
             self.shift(room)
         self.cursor += lines
 
@@ -130,21 +134,26 @@ class CursorView(LineView):
         self.fit_length()
         self.fit_scroll()
 
+    @property
+    def _presses(self) -> int:
+        """How often the key was pressed that is being obeyed."""
+        return cast("PhreshApp", self.app).held.take()
+
     def action_cursor_down(self) -> None:
         """Next line."""
-        self.move(1)
+        self.move(self._presses)
 
     def action_cursor_up(self) -> None:
         """Previous line."""
-        self.move(-1)
+        self.move(-self._presses)
 
     def action_cursor_page_down(self) -> None:
         """One screen further."""
-        self.move(max(self.size.height - 1, 1))
+        self.move(max(self.size.height - 1, 1) * self._presses)
 
     def action_cursor_page_up(self) -> None:
         """One screen back."""
-        self.move(-max(self.size.height - 1, 1))
+        self.move(-max(self.size.height - 1, 1) * self._presses)
 
     def on_click(self, event: events.Click) -> None:
         """A click selects a line, and a double click opens it."""

@@ -239,6 +239,10 @@ class JobList(CursorView, MarkKeys, can_focus=True):
         if column < Column.SIGN.width and self.selected is not None:
             self.marks.toggle(self.selected)
 
+    def go_on(self) -> None:
+        """To the next line."""
+        self.move(1)
+
     def opened(self) -> None:
         """A double click reads the job, as Enter does."""
         self.app.call_later(self.screen.run_action, "focus_detail")

@@ -38,14 +38,14 @@ class MarkKeys(_Base):
         """
 
     @abstractmethod
-    def action_cursor_down(self) -> None:
-        """Next line."""
+    def go_on(self) -> None:
+        """To the next line."""
 
     def action_toggle_mark(self) -> None:
         """Marks the job under the cursor, or takes its mark away, and goes on."""
         if self.selected is not None:
             self.marks.toggle(self.selected)
-            self.action_cursor_down()
+            self.go_on()
 
     def action_mark_range(self) -> None:
         """Marks everything from the last mark to the cursor."""

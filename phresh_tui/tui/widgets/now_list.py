@@ -83,6 +83,10 @@ class NowList(Lines, MarkKeys):
         super().on_resize()
         self.draw_again()
 
+    def go_on(self) -> None:
+        """To the next line."""
+        self.action_cursor_down()
+
     def draw_again(self) -> None:
         """Other jobs are marked."""
         if self._items is not None:
