@@ -1,9 +1,12 @@
 """Claims a second: ``claim_cleaning`` as a member, against the least that could hold the same, by an operator.
 
 ``python -m benchmarks.claims`` runs it alone. All sides take jobs that are open, one job for each transaction, with
-eight clients of pgbench, while a hundred connections listen to the bell. The sides take turns: the function as it is,
-the function without the bell, and the bare statement without it. Only claims that won are counted. A ratio is the
-median of those of the turns, for what else the machine does changes from turn to turn.
+eight clients of pgbench, while a hundred connections listen to the bell. Only claims that won are counted.
+
+The function as it is and the bare statement without the bell take turns. With the bell and without it the function
+is measured in one long run, in which the bell is taken away and put back every few seconds: clients that have just
+connected have its functions to read and to plan, which would be a fortieth of a short turn. A ratio is the median of
+those of neighbours, for what else the machine does changes from one second to the next.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ import statistics
 import subprocess
 import tempfile
 import threading
+import time
+from bisect import bisect
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -34,14 +39,17 @@ from phresh_tui.database.target import Target
 
 CLIENTS = 8
 LISTENERS = 100
-RUNS = 4 if os.environ.get("QUICK") else 18
-# Claims of each client in a run, which takes most of a second: the machine's own speed changes from one second to the
-# next. In a turn as short as a bucket of the bell, the ring of its beginning would count for more than it does when
-# claims come all the time.
+QUICK = bool(os.environ.get("QUICK"))
+RUNS = 4 if QUICK else 12
+# claims of each client in a turn, which takes most of a second: the machine's speed changes from one second to the next
 CLAIMS = 500
+# and in the long run
+MANY_CLAIMS = 6_000 if QUICK else 20_000
+# seconds with the bell, and as many without; before them those that do not count, for statements are planned anew
+WINDOW, SKIPPED = (1.0, 0.3) if QUICK else (3.0, 0.3)
 # the share of the bare statement's throughput that the function has to reach, and of its own without the bell
 BAR, BELL_BAR = 0.75, 0.95
-NEXT_JOB = f"\\set n :n + 1\n\\set job :first + :client_id * {CLAIMS} + :n\n"
+NEXT_JOB = "\\set n :n + 1\n\\set job :first + :client_id * :claims + :n\n"
 FUNCTION = NEXT_JOB + "select public.claim_cleaning(gen_random_uuid(), :job, 20.00);\n"
 # a conditional UPDATE and the two rows that go with it, in one statement: one round trip, as the function has
 BARE = (
@@ -71,32 +79,34 @@ WON = "select count(*) from public.events where move = 'claim'"
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What was measured: claims a second that won, one figure for each turn.
+    """What was measured: claims a second that won.
 
     Attributes:
-        bell: through the function, which rings the bell.
-        function: through the function, with the bell taken away.
-        bare: by the bare statement, with the bell taken away.
+        bell: through the function, which rings the bell, one figure for each turn.
+        bare: by the bare statement, with the bell taken away, one figure for each turn.
+        windows: of the long run through the function, with the bell and without it by turns, the first one with it.
 
     """
 
     bell: list[float]
-    function: list[float]
     bare: list[float]
+    windows: list[float]
+
+    @property
+    def function(self) -> list[float]:
+        """Through the function, with the bell taken away."""
+        return self.windows[1::2]
 
     @property
     def ratio(self) -> float:
         """The function as it is, as a share of the bare statement."""
-        return _ratio(self.bell, self.bare)
+        return statistics.median(ours / theirs for ours, theirs in zip(self.bell, self.bare, strict=True))
 
     @property
     def bell_ratio(self) -> float:
-        """The function as it is, as a share of the same without the bell."""
-        return _ratio(self.bell, self.function)
-
-
-def _ratio(one: list[float], other: list[float]) -> float:
-    return statistics.median(ours / theirs for ours, theirs in zip(one, other, strict=True))
+        """The function as it is, as a share of the same without the bell: each window without, and both beside it."""
+        triples = zip(self.windows[0::2], self.windows[1::2], self.windows[2::2], strict=False)
+        return statistics.median((before + after) / 2 / without for before, without, after in triples)
 
 
 async def _prepare(operator: Target, jobs: int) -> None:
@@ -115,14 +125,20 @@ async def _won(operator: Target) -> int:
         return int(await connection.fetchval(WON))
 
 
-def _run(target: Target, script: Path, first: int) -> float:
-    """Seconds that all clients took together."""
+def _pgbench(target: Target, script: Path, first: int, claims: int, *options: str) -> str:
+    """Has all clients claim so many jobs each, from one on; what pgbench says."""
     command = [
         str(binaries() / "bin" / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2",
-        f"--transactions={CLAIMS}", f"--define=first={first}", "--define=n=0", f"--file={script}",
-        f"--host={target.host}", f"--username={target.user}", f"--port={target.port}", target.database,
+        f"--transactions={claims}", f"--define=first={first}", "--define=n=0", f"--define=claims={claims}",
+        f"--file={script}", f"--host={target.host}", f"--username={target.user}", f"--port={target.port}", *options,
+        target.database,
     ]  # fmt: skip
-    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=script.parent).stdout
+
+
+def _run(target: Target, script: Path, first: int) -> float:
+    """Seconds that all clients took together."""
+    shown = _pgbench(target, script, first, CLAIMS)
     found = re.search(r"tps = ([\d.]+)", shown)
     assert found, shown
     return CLIENTS * CLAIMS / float(found[1])
@@ -164,37 +180,81 @@ class Ears:
             transport.resume_reading()
 
 
-async def _measure(server: EmbeddedServer, folder: Path) -> Claims:
+async def _switch(operator: Connection, *, on: bool) -> None:
+    await operator.execute(f"alter table public.requests {'enable' if on else 'disable'} trigger ring_bell")
+
+
+async def _in_turns(server: EmbeddedServer, folder: Path, ears: Ears) -> dict[str, list[float]]:
     operator, member = server.target(), server.target(user="m_bob")
-    scripts = {"bell": (FUNCTION, member), "function": (FUNCTION, member), "bare": (BARE, operator)}
+    scripts = {"bell": (FUNCTION, member), "bare": (BARE, operator)}
     size = CLIENTS * CLAIMS
-    await _prepare(operator, size * len(scripts) * (RUNS + 1))
     found: dict[str, list[float]] = {side: [] for side in scripts}
     jobs = itertools.count(0, size)
+    # the first turn warms the server up
+    for turn in range(RUNS + 1):
+        # the other way round each time, for a machine that becomes slower does so for the last one of a turn
+        for side, (script, target) in list(scripts.items())[:: -1 if turn % 2 else 1]:
+            async with connected(operator) as connection:
+                await _switch(connection, on=side == "bell")
+            file = folder / f"{side}.sql"
+            file.write_text(script)
+            before, heard = await _won(operator), ears.heard
+            seconds = await asyncio.to_thread(_run, target, file, next(jobs))
+            won = await _won(operator) - before
+            assert won == size, f"{won} of {size} claims won"
+            # once in a quarter of a second, each of them; the first may be of the turn before
+            rings = (ears.heard - heard) / LISTENERS
+            assert (rings >= 2) if side == "bell" else (rings <= 1), f"{rings} rings were heard with {side}"
+            if turn:
+                found[side].append(won / seconds)
+    return found
+
+
+async def _in_one_run(server: EmbeddedServer, folder: Path, ears: Ears, first: int) -> list[float]:
+    """Claims a second with the bell and without it by turns, the first one with it."""
+    operator, member = server.target(), server.target(user="m_bob")
+    before, windows = await _won(operator), []
+    file, log = folder / "many.sql", folder / "many"
+    file.write_text(FUNCTION)
+    async with connected(operator) as connection:
+        await _switch(connection, on=True)
+        run = asyncio.create_task(
+            asyncio.to_thread(_pgbench, member, file, first, MANY_CLAIMS, "--log", f"--log-prefix={log}")
+        )
+        # what all clients have to read and to plan once
+        await asyncio.sleep(WINDOW)
+        on = True
+        while not run.done():
+            await _switch(connection, on=on)
+            begun, heard = time.time() + SKIPPED, ears.heard
+            await asyncio.wait({run}, timeout=WINDOW + SKIPPED)
+            if not run.done():
+                windows.append((begun, time.time()))
+                rings = (ears.heard - heard) / LISTENERS
+                assert (rings >= 2) if on else (rings <= 1), f"{rings} rings were heard with the bell {on=}"
+            on = not on
+        await run
+        await _switch(connection, on=True)
+    won = await _won(operator) - before
+    assert won == CLIENTS * MANY_CLAIMS, f"{won} of {CLIENTS * MANY_CLAIMS} claims won"
+    # client, its transaction, microseconds, script, and when it was over: seconds and microseconds
+    rows = (line.split() for part in folder.glob("many.*") if part != file for line in part.read_text().splitlines())
+    ends = sorted(int(row[4]) + int(row[5]) / 1e6 for row in rows)
+    assert len(windows) >= 3, "the run was over too soon"
+    return [(bisect(ends, end) - bisect(ends, begun)) / (end - begun) for begun, end in windows]
+
+
+async def _measure(server: EmbeddedServer, folder: Path) -> Claims:
+    operator = server.target()
+    first = CLIENTS * CLAIMS * 2 * (RUNS + 1)
+    await _prepare(operator, first + CLIENTS * MANY_CLAIMS)
     async with AsyncExitStack() as stack:
         listeners = [await stack.enter_async_context(connected(operator)) for _ in range(LISTENERS)]
         for listener in listeners:
             await listener.add_listener(CHANNEL, lambda *_: None)
         ears = stack.enter_context(Ears(listeners))
-        # the first turn warms the server up
-        for turn in range(RUNS + 1):
-            # the other way round each time, for a machine that becomes slower does so for the last ones of a turn
-            for side, (script, target) in list(scripts.items())[:: -1 if turn % 2 else 1]:
-                async with connected(operator) as connection:
-                    switch = "enable" if side == "bell" else "disable"
-                    await connection.execute(f"alter table public.requests {switch} trigger ring_bell")
-                file = folder / f"{side}.sql"
-                file.write_text(script)
-                before, heard = await _won(operator), ears.heard
-                seconds = await asyncio.to_thread(_run, target, file, next(jobs))
-                won = await _won(operator) - before
-                assert won == size, f"{won} of {size} claims won"
-                # once in a quarter of a second, each of them; the first may be of the turn before
-                rings = (ears.heard - heard) / LISTENERS
-                assert (rings >= 2) if side == "bell" else (rings <= 1), f"{rings} rings were heard with {side}"
-                if turn:
-                    found[side].append(won / seconds)
-    return Claims(**found)
+        turns = await _in_turns(server, folder, ears)
+        return Claims(turns["bell"], turns["bare"], await _in_one_run(server, folder, ears, first))
 
 
 def measure(folder: Path) -> Claims:

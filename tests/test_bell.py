@@ -1,4 +1,4 @@
-"""The bell in the database: rung once in a quarter of a second, at the commit, and nobody waits for anybody."""
+"""The bell in the database: rung once in a quarter of a second or in half of one, at the commit, and nobody waits."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import asyncpg
 
 from phresh_tui.database import accounts
+from phresh_tui.database.bell import ONCE_MORE
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import migrate_up
@@ -27,14 +29,16 @@ class Ear:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.heard: list[str] = []
+        self.said: list[str] = []
 
     async def rings(self) -> int:
         """How often it was rung since the last question: what was committed before it has been heard by now."""
         await self._connection.execute("notify phresh, 'the end'")
         await eventually(lambda: "the end" in self.heard)
         heard, self.heard = self.heard, []
-        assert set(heard) <= {"", "the end"}, "a ring says nothing"
-        return heard.count("")
+        assert set(heard) <= {*ONCE_MORE, "the end"}, "a ring says nothing but for how long it holds"
+        self.said = [said for said in heard if said != "the end"]
+        return len(self.said)
 
 
 @asynccontextmanager
@@ -72,6 +76,48 @@ async def test_it_is_rung_once_in_a_quarter_of_a_second_however_much_is_committe
         rung = await market.psql("select bucket from public.bell")
     assert rings == len(rung) == len({row["bucket"] for row in rung})
     assert 1 <= rings < 60
+
+
+async def test_it_is_rung_half_as_often_while_something_is_changed_all_the_time(market: Market) -> None:
+    quarter, half = timedelta(milliseconds=250), timedelta(milliseconds=500)
+    async with members(market, "ada") as [ada], ear(market.operator) as listener:
+        await ada.execute(
+            f"""
+            do $$
+            declare
+                ends timestamptz := clock_timestamp() + interval '4 seconds';
+            begin
+                while clock_timestamp() < ends loop
+                    perform ({POST});
+                    commit;
+                    perform pg_sleep(0.005);
+                end loop;
+            end $$
+            """,
+            timeout=60,
+        )
+        await listener.rings()
+        rung = await market.psql("select bucket, quiet from public.bell order by bucket")
+        [last] = await market.psql("select max(created_at) as posted from public.cleanings")
+    assert {row["quiet"] for row in rung[:3]} == {quarter}, "what begins is told sooner"
+    assert sum(row["quiet"] == half for row in rung) >= 2
+    assert all(later["bucket"] >= row["bucket"] + row["quiet"] for row, later in pairwise(rung))
+    assert listener.said == ["500" if row["quiet"] == half else "" for row in rung], (
+        "each says when it pays to look again"
+    )
+    # the second look comes behind all that rings no more
+    for row in rung:
+        assert ONCE_MORE["500" if row["quiet"] == half else ""] > row["quiet"].total_seconds()
+    assert last["posted"] < rung[-1]["bucket"] + rung[-1]["quiet"]
+
+
+async def test_a_change_now_and_then_is_rung_at_once(market: Market) -> None:
+    async with members(market, "ada") as [ada]:
+        for _ in range(5):
+            await ada.execute(POST)
+            await asyncio.sleep(0.6)
+        rung = await market.psql("select quiet from public.bell")
+    assert [row["quiet"] for row in rung] == [timedelta(milliseconds=250)] * 5
 
 
 async def test_of_many_who_are_about_to_commit_four_ring_at_the_most(market: Market) -> None:

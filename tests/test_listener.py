@@ -219,6 +219,21 @@ async def test_looks_are_never_closer_than_a_quarter_of_a_second_and_none_is_los
     assert len(looked) <= (looked[-1] - looked[0]) / SHORTEST + 2
 
 
+async def test_a_ring_that_says_so_is_looked_at_once_more_later_and_nothing_else_that_it_says_counts() -> None:
+    looked: list[float] = []
+    loop = asyncio.get_running_loop()
+    for said, wait in (("", 0.3), ("500", 0.55), ("9999999", 0.3), ("drop table", 0.3)):
+        looked.clear()
+        looks = Looks(lambda: looked.append(loop.time()))
+        looks.rung(said)
+        begun = loop.time()
+        # one that says less takes nothing back
+        looks.rung()
+        await eventually(lambda looks=looks: looks._timer is None)
+        assert looked[-1] - begun >= wait - 0.01
+        assert len(looked) == 2
+
+
 async def test_samples_ring_although_no_member_has_written(market: Market) -> None:
     async with watched(await market.member("ada")) as ada:
         await ada.is_heard()

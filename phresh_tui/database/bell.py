@@ -20,8 +20,8 @@ CHANNEL = "phresh"
 # for an operator's program that writes without the functions of the members, which ring by themselves
 RING = f"notify {CHANNEL}"
 # Seconds after a ring until everything is looked at once more. The bell is rung once in 250 ms, and what is committed
-# later in the same 250 ms rings no more.
-ONCE_MORE = 0.3
+# later in the same 250 ms rings no more; while something is changed all the time, in 500 ms, and then it says so.
+ONCE_MORE = {"": 0.3, "500": 0.55}
 # the least seconds between two looks, however often the bell rings
 SHORTEST = 0.25
 # a bell that is rung more often in one second is rung by somebody who means ill: the database rings about four times
@@ -60,9 +60,15 @@ class Looks:
         self._soon = True
         self._plan()
 
-    def rung(self) -> None:
-        """The bell has rung: something has changed, and more may follow without a ring."""
-        self._once_more = asyncio.get_running_loop().time() + ONCE_MORE
+    def rung(self, said: str = "") -> None:
+        """The bell has rung: something has changed, and more may follow without a ring.
+
+        Args:
+            said: in the ring, for how many milliseconds that may be so; what is not known counts for nothing.
+
+        """
+        once_more = asyncio.get_running_loop().time() + ONCE_MORE.get(said, ONCE_MORE[""])
+        self._once_more = max(self._once_more or 0.0, once_more)
         self.soon()
 
     def stop(self) -> None:
@@ -175,8 +181,8 @@ class Bell:
                 "The bell is %s", "heard" if self.is_heard else "perhaps not heard, behind a pool of connections"
             )
             self._wait = FIRST_BACKOFF
-            # what happened before, and what is committed in the same 250 ms as a ring that was not heard
-            self._looks.rung()
+            # what happened before, and what is committed in the same 250 or 500 ms as a ring that was not heard
+            self._looks.rung("500")
             await self._keep_alive(connection)
         finally:
             self.is_heard = False
@@ -204,14 +210,14 @@ class Bell:
             with told(self._target, seconds):
                 await connection.execute("select 1", timeout=seconds)
 
-    def _rung(self, *_: object) -> None:
+    def _rung(self, _connection: object, _process: int, _channel: str, said: object) -> None:
         now = asyncio.get_running_loop().time()
         if now - self._counted_from > 1:
             self._counted_from, self._rings = now, 0
         self._rings += 1
         if self._rings > MOST_RINGS:
             self.doubt()
-        self._looks.rung()
+        self._looks.rung(str(said))
 
     def _ended(self, _: object) -> None:
         self.doubt()

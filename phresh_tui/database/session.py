@@ -162,7 +162,7 @@ class Session:
     def on_change(self, callback: Callable[[], None]) -> None:
         """Calls back, in the event loop, when it is time to read again what is shown; at most four times a second.
 
-        That is when the bell has rung and 300 ms after it, when the connection is back, and now and then besides: every
+        That is when the bell has rung and 300 or 550 ms after it, when the connection is back, and now and then: every
         `Settings.refresh_seconds`, or five times as long while the bell is heard. To be called once.
         """
         assert self._looks is None
