@@ -32,7 +32,7 @@ from phresh_tui.tui import places
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
-from phresh_tui.tui.held_keys import HELD, HeldKeys
+from phresh_tui.tui.held_keys import HeldKeys
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.leaving import is_going, is_late, unless_late, until_there
 from phresh_tui.tui.memory import is_new, remember_handle
@@ -432,7 +432,7 @@ class PhreshApp(OverAll):
                 return
         if isinstance(event, events.MouseDown) and self._is_going(event):
             return
-        if isinstance(event, events.Key) and event.key in HELD and isinstance(self.focused, CursorView):
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, CursorView):
             await self.held.gather(self, event)
         await super().on_event(event)
 

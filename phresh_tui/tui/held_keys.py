@@ -28,10 +28,20 @@ class HeldKeys:
         self._left = 0
 
     async def gather(self, app: PhreshApp, event: events.Key) -> None:
-        """Takes what waits of the same key behind one that was just pressed, up to the first of anything else."""
+        """Takes what waits of the same key behind one that was just pressed, up to the first of anything else.
+
+        A key comes by twice, from the terminal and then from the part that had it. What comes back is left alone: other
+        keys may still be on their way that were pressed between it and this one.
+        """
+        if event.key not in HELD:
+            return
         presses = 1
         with suppress(MessagePumpClosed):
-            while isinstance(other := app._peek_message(), events.Key) and other.key == event.key:
+            while (
+                isinstance(other := app._peek_message(), events.Key)
+                and other.key == event.key
+                and not other.is_forwarded
+            ):
                 await app._get_message()
                 presses += 1
         if presses > 1:
