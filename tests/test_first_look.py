@@ -9,6 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.screen import Screen
 
 from phresh_tui.cli.ahead import ahead
 from phresh_tui.database import listings
@@ -107,6 +110,30 @@ async def test_the_jobs_are_drawn_before_there_is_a_connection(market: Market) -
         assert [type(screen) for screen in app.screen_stack] == [SignInScreen]
         assert not jobs.is_attached
     assert session.link is Link.CLOSED
+
+
+async def test_the_first_frame_has_the_jobs_on_it(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = await market.session("ada")
+    for number in range(30):
+        # more than there is room for, so that a scroll bar stands beside them
+        await post(ada, f"Job {number}")
+    seen = await first_look(ada.target, Settings(), lambda _: Listing(), 30)
+    assert seen is not None
+    frames: list[str] = []
+    display = PhreshApp._display
+
+    def see(app: PhreshApp, screen: Screen[None], frame: RenderableType | None) -> None:
+        if isinstance(frame, CompositorUpdate):
+            frames.append(frame.render_segments(app.console))
+        display(app, screen, frame)
+
+    monkeypatch.setattr(PhreshApp, "_display", see)
+    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+    session = Session(ada.target, ada.market, Settings())
+    app = PhreshApp(Settings(), prepared, "ada", opening=session, first_page=seen.page)
+    async with app.run_test(size=(80, 24)):
+        await eventually(lambda: any("Quit" in frame for frame in frames))
+        assert "Job 29" in next(frame for frame in frames if "Quit" in frame)
 
 
 async def test_a_first_page_of_another_list_is_not_shown(market: Market) -> None:

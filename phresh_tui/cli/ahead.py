@@ -8,8 +8,6 @@ process, which does without.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -37,10 +35,14 @@ def ahead(handle: str | None) -> Iterator[object]:
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     from phresh_tui.settings import load_settings
 
-    # it speaks through the first process alone
-    logging.disable(logging.CRITICAL)
     settings = load_settings()
     yield plain_values(settings)
+    # the first process waits for the settings
+    import asyncio
+    import logging
+
+    # it speaks through the first process alone
+    logging.disable(logging.CRITICAL)
     configured, account = _accounts(settings, handle)
     if account is None:
         yield None
@@ -67,6 +69,8 @@ def _accounts(settings: Settings, handle: str | None) -> tuple[Target, Target | 
 
 
 async def _look(account: Target, settings: Settings, place: str) -> FirstLook | None:
+    from asyncio import timeout
+
     from phresh_tui.database.first_look import first_look
     from phresh_tui.tui.job_window import PAGE
     from phresh_tui.tui.memory import ViewFile
@@ -74,5 +78,5 @@ async def _look(account: Target, settings: Settings, place: str) -> FirstLook | 
     def listing_of(handle: str) -> Listing:
         return ViewFile(place, handle).load().listing
 
-    async with asyncio.timeout(PATIENCE):
+    async with timeout(PATIENCE):
         return await first_look(account, settings, listing_of, PAGE)

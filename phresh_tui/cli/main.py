@@ -46,9 +46,12 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0
             return _flushed(code)
+    reading = None
     if _is_full_screen(chosen):
         # what is imported stays: to look through it for garbage again and again takes a tenth of the start
         gc.disable()
+        # before the event loop is imported, for the second core has nothing to do meanwhile; there are no threads yet
+        reading = _read_ahead(getattr(chosen, "handle", None))
     from asyncio import CancelledError
 
     from phresh_tui.cli.output import ReaderLeft, finish, print_error, tolerate_any_text
@@ -56,7 +59,7 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
 
     tolerate_any_text()
     try:
-        code = _run(chosen, signals)
+        code = _run(chosen, signals, reading)
         finish()
     except ReaderLeft:
         # the reader has what it wanted, as in `phresh jobs | head`
@@ -93,15 +96,12 @@ def _is_full_screen(chosen: argparse.Namespace) -> bool:
     return chosen.run == ("program", "start") and is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
-def _run(chosen: argparse.Namespace, signals: Signals) -> int:
+def _run(chosen: argparse.Namespace, signals: Signals, reading: Reading | None) -> int:
     from phresh_tui.cli.context import Context
 
     module, function = chosen.run
     command = getattr(importlib.import_module(f"phresh_tui.cli.{module}"), function)
-    handle = getattr(chosen, "handle", None)
-    # what both processes need is imported, and there are no threads yet
-    reading = _read_ahead(handle) if _is_full_screen(chosen) else None
-    return signals.run(command(chosen, Context(signals, handle, reading)))
+    return signals.run(command(chosen, Context(signals, getattr(chosen, "handle", None), reading)))
 
 
 def _read_ahead(handle: str | None) -> Reading | None:

@@ -16,6 +16,7 @@ from phresh_tui.database.preparation import Door, Prepared
 from phresh_tui.database.target import Target
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
+from phresh_tui.tui.widgets.line_view import AHEAD
 from tests.support import Market
 from tests.support_proxy import Proxy
 from tests.tui.support import Driver
@@ -102,6 +103,37 @@ async def test_keys_pressed_while_the_database_is_slow_count_from_where_they_lea
             detail.read_again()
             gc.collect()
         assert not told
+
+
+async def test_whoever_goes_on_one_way_meets_no_line_that_is_on_its_way(market: Market) -> None:
+    await market.psql(SOME_JOBS)
+    await market.psql("analyze cleanings")
+    async with Proxy(market.cluster.port) as proxy, program(await member_through(proxy, market)) as driver:
+        await driver.browsing()
+        await driver.see("about 12,000 open jobs")
+        page = driver.jobs.size.height - 1
+        few = (AHEAD - page - 1) // page
+        # not as far as to the end of what is read at first
+        reads = (AHEAD - 3 * page) // page
+
+        async def goes_on(key: str, first: int, step: int) -> None:
+            """A few pages are here already, whatever the database does."""
+            await driver.press(*[key] * reads)
+            await driver.until(lambda: driver.selected == f"Job {first + reads * step}", "where it went")
+            await driver.until(
+                lambda: not driver.jobs._window.lacks(*driver.jobs.lines_around_screen), "what comes next"
+            )
+            proxy.hold()
+            for number in range(1, few + 1):
+                await driver.press(key)
+                assert driver.selected == f"Job {first + (reads + number) * step}"
+                assert "  ·" not in driver.text
+            proxy.let_go()
+
+        await goes_on("pagedown", 1, page)
+        await driver.press("end")
+        await driver.until(lambda: driver.selected == f"Job {JOBS}", "the end")
+        await goes_on("pageup", JOBS, -page)
 
 
 async def test_where_a_jump_leads_is_read_while_it_is_typed(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,10 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
+# lines that are here in the direction of scrolling, those on the screen included: page-downs as fast as a key repeats
+# meet them in 200 ms, and a page of a very long list may take as long from a busy disk
+AHEAD = 120
+
 
 class LineView(ScrollView):
     """Draws lines as they are in `render_line`; knows what stands on the screen."""
@@ -15,6 +19,7 @@ class LineView(ScrollView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._painted: dict[int, Strip] = {}
+        self._goes_down: bool | None = None
 
     @property
     def lines_on_screen(self) -> tuple[int, int]:
@@ -24,9 +29,11 @@ class LineView(ScrollView):
 
     @property
     def lines_around_screen(self) -> tuple[int, int]:
-        """The lines on the screen, and as many before and after."""
+        """The lines on the screen, and as many before and after; where it goes, all that a key held down soon meets."""
         top, end = self.lines_on_screen
-        return top - (end - top), end + (end - top)
+        near = end - top
+        far = max(near, AHEAD - near)
+        return top - (far if self._goes_down is False else near), end + (far if self._goes_down else near)
 
     def set_length(self, lines: int) -> None:
         """Says how many lines there are."""
@@ -42,6 +49,7 @@ class LineView(ScrollView):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolls; the scroll bar is painted only when that looks different."""
+        self._goes_down = new_value > old_value
         bar = self.vertical_scrollbar
         if self._thumb(bar, old_value) == self._thumb(bar, new_value):
             bar.set_reactive(ScrollBar.position, new_value)
@@ -75,6 +83,9 @@ class LineView(ScrollView):
             self._painted.clear()
             return super().render_lines(crop)
         strips = [self.render_line(y) for y in crop.line_range]
+        if self.show_vertical_scrollbar and not self.vertical_scrollbar.size:
+            # on the first frame there is room for the bar, and no bar: Textual would paint nothing of a shorter line
+            strips = [strip.adjust_cell_length(self.size.width) for strip in strips]
         in_full = crop.column_span == (0, self.size.width)
         if in_full:
             self._painted |= zip(crop.line_range, strips, strict=True)
