@@ -38,7 +38,10 @@ def measure(folder: Path) -> None:
             if size == SIZES[0]:
                 peers.measure(report, folder, server, environment)
     alive.report(report, folder)
-    report.write(QUICK_RESULTS if QUICK else RESULTS, claims_per_second=claims.report(folder))
+    results = QUICK_RESULTS if QUICK else RESULTS
+    # nothing of it is lost if what follows goes wrong
+    report.write(results)
+    report.write(results, claims_per_second=claims.report(folder))
     if not QUICK:
         chart.main()
 

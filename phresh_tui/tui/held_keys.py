@@ -47,11 +47,9 @@ class HeldKeys:
         if presses > 1:
             self._presses[event] = presses
 
-    def begin(self, event: events.Key) -> int:
-        """A key is about to be obeyed; how often it was pressed."""
-        presses = self._presses.pop(event, 1)
-        self._left = presses
-        return presses
+    def begin(self, event: events.Key) -> None:
+        """A key is about to be obeyed, as often as it was pressed."""
+        self._left = self._presses.pop(event, 1)
 
     def take(self) -> int:
         """How many presses an action is to obey, which then are obeyed by nothing else; one outside of a key."""
