@@ -6,6 +6,7 @@ A slash of a late answer would open the search.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from functools import partial
 
@@ -19,6 +20,8 @@ from phresh_tui.tui.background import Background
 BACKGROUND, LAST = re.compile("\x1b]11;[^\x07\x1b]*(?:\x07|\x1b\\\\)"), re.compile(r"\x1b\[\?[\d;]*c")
 # the beginning of one of them: they come in pieces over a slow line
 BEGUN = re.compile("\x1b(?:](?:1(?:1(?:;[^\x07\x1b]{0,40}\x1b?)?)?)?|\\[\\?[\\d;]*)$")
+# seconds after it listens in which the program reads what was typed before: of Enter the terminal has made a line's end
+QUEUED = 0.1
 
 
 class LateAnswerParser(XTermParser):
@@ -35,6 +38,7 @@ class LateAnswerParser(XTermParser):
         self._typed = background.typed.decode(errors="ignore")
         self._is_due = background.is_awaited
         self._begun = ""
+        self._queued_until = time.monotonic() + QUEUED
 
     def tick(self) -> Iterable[Message]:
         """What was typed before anybody listened, and what Textual waits for."""
@@ -45,6 +49,8 @@ class LateAnswerParser(XTermParser):
     def feed(self, data: str) -> Iterable[Message]:
         """Keys and all else but the answers, up to the last of those; without data the end of all input."""
         if data or self._typed:
+            if time.monotonic() < self._queued_until:
+                data = data.replace("\n", "\r")
             data, self._typed = self._begun + self._typed + data, ""
             if self._is_due:
                 data, found = LAST.subn("", BACKGROUND.sub("", data), count=1)

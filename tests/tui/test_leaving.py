@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import weakref
 from collections.abc import Callable
 
@@ -241,8 +242,11 @@ async def test_a_click_on_what_has_just_been_taken_away_does_nothing(market: Mar
 
 
 async def test_a_fault_in_the_background_is_told_and_logged(
-    market: Market, drive: Drive, caplog: pytest.LogCaptureFixture
+    market: Market, drive: Drive, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # a test before this one may have opened the program's own log, which keeps everything to itself
+    monkeypatch.setattr(logging.getLogger("phresh"), "propagate", True)
+
     async def divide() -> None:
         await asyncio.sleep(0)
         1 / 0  # noqa: B018  as a fault of our own would be

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 
 import pytest
+from textual import events
 
 from phresh_tui.market.errors import ConfigurationError
 from phresh_tui.paths import config_file, state_folder
 from phresh_tui.preferences import load_preferences
-from phresh_tui.tui.background import is_dark
+from phresh_tui.tui.background import Background, is_dark
+from phresh_tui.tui.late_answer import QUEUED, LateAnswerParser
 from phresh_tui.tui.themes import FOLLOW, theme_for
 from tests.support import Market
 from tests.terminal import Terminal
@@ -139,3 +142,10 @@ def _is_colour(code: int) -> bool:
 def test_a_colour_is_found_among_what_was_written() -> None:
     assert [_is_colour(code) for code in _codes(b"\x1b[1;7m\x1b[38;5;1m\x1b[0;39;49m")][2]
     assert not any(_is_colour(code) for code in _codes(b"\x1b[1;7m a \x1b[0;39;49m"))
+
+
+def test_enter_that_was_typed_before_the_program_listened_is_no_end_of_a_line() -> None:
+    parser = LateAnswerParser(background=Background(None, typed=b"w"))
+    assert [event.key for event in parser.feed("\n") if isinstance(event, events.Key)] == ["w", "enter"]
+    time.sleep(QUEUED)
+    assert [event.key for event in parser.feed("\n") if isinstance(event, events.Key)] == ["ctrl+j"]
