@@ -94,13 +94,14 @@ KINDS = f"""
     ) terms
     order by slot
 """  # noqa: S608  only numbers of our own are put in
-# Jobs number $1 to $2 of $3, as they are at $5 by the seed $4; the one with the number n has the id $6 + n. Each has a
-# share of the time for itself, so that no two are of the same moment.
+# Jobs number $1 to $2 of $3, as they are at $5, in seconds since 1970, by the seed $4; the one with the number n has the
+# id $6 + n. Each has a share of the time for itself, so that no two are of the same moment. Numbers are float8 as long
+# as they can be: numeric and interval would be a seventh of the work.
 _MADE = f"""
     with drawn as (
-        select k.*, $5::timestamptz - interval '{SPAN.days} days' + interval '1 microsecond' * (
-                {SPAN // timedelta(microseconds=1)} * (n - 1 + 0.9 * (chance >> 43) / 1048576.0) / $3::float8
-            )::bigint as created_at, ((chance >> 24) & 524287) / 524288.0::float8 as later,
+        select k.*, $5::float8 + {SPAN.total_seconds()}::float8 / $3::float8
+                * (n - 1 - $3::float8 + 0.9::float8 / 1048576 * (chance >> 43)) as created,
+            1 / 524288::float8 * ((chance >> 24) & 524287) as later,
             case when ordered then case when description is null then '' else ' ' end || 'Ref. '
                 || 10000000 + chance % 90000000 end as mark
         from (
@@ -108,25 +109,25 @@ _MADE = f"""
             from (
                 select *, $1::bigint + slot - ($1::bigint - 1) % {SAME} as n from sample_kinds
                 where slot between ($1::bigint - 1) % {SAME} and ($2::bigint - 1) % {SAME}
-                offset 0
             ) numbered
             offset 0
         ) k
         offset 0
     ), made as (
         select *, case when ordered then coalesce(description, '') || mark else description end as words,
-            $6::integer + n::integer as id,
-            case when status = 'open' then created_at
-                else created_at + ($5::timestamptz - created_at) * later end as updated_at
+            $6::integer + n::integer as id, to_timestamp(created) as created_at,
+            to_timestamp(case when status = 'open' then created else created + ($5::float8 - created) * later end)
+                as updated_at
         from drawn
     )
 """  # noqa: S608  only numbers of our own are put in
+JOB_COLUMNS = (
+    "id", "name", "description", "cleaning_type", "price", "owner", "status", "claimed_by", "created_at", "updated_at",
+    "agreed_price", "claimed_at", "version", "area", "starts_at", "hours", "booking", "sort_name", "search_text",
+    "sort_area",
+)  # fmt: skip
 JOBS = f"""
     {_MADE}
-    insert into public.cleanings (
-        id, name, description, cleaning_type, price, owner, status, claimed_by, created_at, updated_at, agreed_price,
-        claimed_at, version, area, starts_at, hours, booking, sort_name, search_text, sort_area
-    )
     select id, name, words, cleaning_type, price, owner, status, claimed_by, created_at, updated_at,
         case when status = 'claimed' then price end, case when status = 'claimed' then updated_at end,
         case when status = 'open' then 1 else 2 end, area, starts_at, hours, booking, sort_name,
@@ -134,6 +135,7 @@ JOBS = f"""
         case when ordered then search_text || "lower"(mark) else search_text end, sort_area
     from made
 """  # noqa: S608  our own words
+POST_JOBS = f"insert into public.cleanings ({', '.join(JOB_COLUMNS)}) {JOBS}"  # noqa: S608  our own words
 # the record of the same jobs, as the functions would have written it
 RECORD = f"""
     {_MADE}
@@ -176,7 +178,7 @@ class Draw:
 
     def arguments(self, first: int, last: int, before: int) -> tuple[object, ...]:
         """What `JOBS` and `RECORD` are called with; ``before`` is the id before that of the first of all jobs."""
-        return first, last, self.number, self.seed, self.now, before
+        return first, last, self.number, self.seed, self.now.timestamp(), before
 
 
 def _descriptions(language: Language, chance: random.Random) -> list[str | None]:

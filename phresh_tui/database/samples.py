@@ -12,7 +12,7 @@ import asyncpg
 from phresh_tui.database.bell import RING
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.errors import refusal
-from phresh_tui.database.sample_jobs import HANDLES, JOBS, PATIENCE, RECORD, SAME, Draw, lay_out, write
+from phresh_tui.database.sample_jobs import HANDLES, PATIENCE, POST_JOBS, RECORD, SAME, Draw, lay_out, write
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import HandleTaken, Refused
 from phresh_tui.market.member import login_of
@@ -76,7 +76,7 @@ async def add_samples(
             before = await _reserve(connection, number)
             for first, last in draw.parts(BATCH):
                 async with connection.transaction():
-                    await write(connection, draw, first, last, before, JOBS, RECORD)
+                    await write(connection, draw, first, last, before, POST_JOBS, RECORD)
                 progress(last, number)
                 kept(last)
         kept(number)
@@ -158,7 +158,7 @@ async def _at_once(
             }
             try:
                 await _fill(
-                    connection, "cleanings", JOBS, draw, before,
+                    connection, "cleanings", POST_JOBS, draw, before,
                     workers=WORKERS, progress=progress, say=say, is_last=is_last,
                 )  # fmt: skip
                 await record
