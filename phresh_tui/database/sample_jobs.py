@@ -94,9 +94,9 @@ KINDS = f"""
     ) terms
     order by slot
 """  # noqa: S608  only numbers of our own are put in
-# Jobs number $1 to $2 of $3, as they are at $5, in seconds since 1970, by the seed $4; the one with the number n has the
-# id $6 + n. Each has a share of the time for itself, so that no two are of the same moment. Numbers are float8 as long
-# as they can be: numeric and interval would be a seventh of the work.
+# Jobs number $1 to $2 of $3, as they are at $5, in seconds since 1970, by the seed $4; the one with the number n has
+# the id $6 + n. Each has a share of the time for itself, so that no two are of the same moment. Numbers are float8 as
+# long as they can be: numeric and interval would be a seventh of the work.
 _MADE = f"""
     with drawn as (
         select k.*, $5::float8 + {SPAN.total_seconds()}::float8 / $3::float8
@@ -135,7 +135,7 @@ JOBS = f"""
         case when ordered then search_text || "lower"(mark) else search_text end, sort_area
     from made
 """  # noqa: S608  our own words
-POST_JOBS = f"insert into public.cleanings ({', '.join(JOB_COLUMNS)}) {JOBS}"  # noqa: S608  our own words
+POST_JOBS = f"insert into public.cleanings ({', '.join(JOB_COLUMNS)}) {JOBS}"
 # the record of the same jobs, as the functions would have written it
 RECORD = f"""
     {_MADE}

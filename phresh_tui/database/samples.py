@@ -151,15 +151,15 @@ async def _at_once(
             before = await _reserve(connection, draw.number)
             # the texts that are searched come along, made once for each kind of job
             await connection.execute(f"alter table public.cleanings disable {SEARCH_TEXTS}")
-            is_last = asyncio.Event()
+            is_nearly_done = asyncio.Event()
             beside = {
                 record := asyncio.ensure_future(_fill(other, "events", RECORD, draw, before, workers=0)),
-                asyncio.ensure_future(_write_out(operator, is_last)),
+                asyncio.ensure_future(_write_out(operator, is_nearly_done)),
             }
             try:
                 await _fill(
                     connection, "cleanings", POST_JOBS, draw, before,
-                    workers=WORKERS, progress=progress, say=say, is_last=is_last,
+                    workers=WORKERS, progress=progress, say=say, is_nearly_done=is_nearly_done,
                 )  # fmt: skip
                 await record
             finally:
@@ -180,11 +180,12 @@ async def _fill(
     workers: int,
     progress: Callable[[int, int], None] = lambda *_: None,
     say: Callable[[str], None] = lambda _: None,
-    is_last: asyncio.Event | None = None,
+    is_nearly_done: asyncio.Event | None = None,
 ) -> None:
     """Writes one of the tables, and builds its indexes when all rows are there, with so many processes besides.
 
-    Sets ``is_last`` when the last of them begins, which is that of the words and takes longest.
+    Sets ``is_nearly_done`` when only three are left, which is long enough for a checkpoint. Those of the open jobs
+    come last, that of the words first of them: the others leave the table in the cache, for the vacuum that follows.
     """
     # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
     await connection.execute(f"truncate public.{table}")
@@ -195,7 +196,7 @@ async def _fill(
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
             join pg_am a on a.oid = c.relam
         where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid)
-        order by words, c.relname
+        order by i.indpred is null desc, words desc, c.relname
         """,
         f"public.{table}",
     )
@@ -212,8 +213,8 @@ async def _fill(
     )
     for place, index in enumerate(indexes, 1):
         say(f"Building index {place} of {len(indexes)}")
-        if place == len(indexes) and is_last is not None:
-            is_last.set()
+        if is_nearly_done is not None and len(indexes) - place == 2:
+            is_nearly_done.set()
         await connection.execute(index["definition"], timeout=PATIENCE)
 
 
