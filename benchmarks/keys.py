@@ -20,7 +20,7 @@ QUICK = bool(os.environ.get("QUICK"))
 # a page of the list is read for each 120
 DOWNS = 60 if QUICK else 300
 # the same by turns in two markets, so many keys each, and so many of them in a turn
-IN_TURNS, TURN = (60, 20) if QUICK else (1_000, 50)
+IN_TURNS, TURN = (60, 20) if QUICK else (500, 50)
 PAGES = 60 if QUICK else 300
 COLD = 4 if QUICK else 10
 BURST = 200

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import asyncpg
 
@@ -71,21 +73,38 @@ async def add_samples(
         logins = [await _sample_member(connection, handle) for handle in HANDLES]
         draw = Draw(number, seed, datetime.now(UTC), logins)
         await _get_ready(connection, draw)
-        filled = number >= AT_ONCE and await _at_once(operator, connection, draw, progress, say)
+        filled = number >= AT_ONCE and await _at_once(operator, connection, draw, progress, say, kept)
         if not filled:
             before = await _reserve(connection, number)
             for first, last in draw.parts(BATCH):
-                async with connection.transaction():
+                async with _committed(connection, partial(kept, last)):
                     await write(connection, draw, first, last, before, POST_JOBS, RECORD)
                 progress(last, number)
-                kept(last)
-        kept(number)
         # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
         say("Tidying up")
         for tidy in ("vacuum public.cleanings",) if filled else TIDY_BATCHES:
             await connection.execute(tidy, timeout=PATIENCE)
         await connection.execute(RING)
     return number
+
+
+@asynccontextmanager
+async def _committed(connection: Connection, tell: Callable[[], None] = lambda: None) -> AsyncIterator[None]:
+    """A transaction whose commit is waited for once it is under way, and told, whatever stops the program."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield
+    except BaseException:
+        await transaction.rollback()
+        raise
+    commit = asyncio.ensure_future(transaction.commit())
+    try:
+        await asyncio.shield(commit)
+    finally:
+        # it goes on when the program is stopped meanwhile
+        await commit
+        tell()
 
 
 async def _get_ready(connection: Connection, draw: Draw) -> None:
@@ -126,6 +145,7 @@ async def _at_once(
     draw: Draw,
     progress: Callable[[int, int], None],
     say: Callable[[str], None],
+    kept: Callable[[int], None],
 ) -> bool:
     """Fills a market that is empty; whether it was.
 
@@ -133,9 +153,10 @@ async def _at_once(
     committed first. Should the program be killed between the two commits, it is the record of jobs that are not there,
     and goes away here the next time.
     """
+    is_filled = False
     async with connected(operator) as other:
         await _get_ready(other, draw)
-        async with connection.transaction(), other.transaction():
+        async with _committed(connection, lambda: kept(draw.number if is_filled else 0)), _committed(other):
             try:
                 for session, table in ((connection, "cleanings"), (other, "events")):
                     await session.execute(
@@ -167,7 +188,8 @@ async def _at_once(
                     task.cancel()
                 await asyncio.wait(beside)
             await connection.execute(f"alter table public.cleanings enable {SEARCH_TEXTS}")
-    return True
+            is_filled = True
+    return is_filled
 
 
 async def _fill(
