@@ -171,9 +171,11 @@ class JobWindow:
         below = await self._fetch(PAGE, after=job)
         at_top, at_end = len(above) < PAGE, len(below) < PAGE
         rows = [*above, job, *below]
-        length = max(self._whole, len(rows))
         # whichever end is reached first puts it right
-        first = round(length * await self._place_of(job)) - len(above) if not at_top and not at_end else length
+        place = 1.0 if at_top or at_end else await self._place_of(job)
+        # now, for the jobs may have been counted meanwhile
+        length = max(self._whole, len(rows))
+        first = round(length * place) - len(above)
         self.is_estimate = True
         self._show(rows, max(min(first, length - len(rows)), 1), at_top=at_top, at_end=at_end)
         return self.first + len(above)

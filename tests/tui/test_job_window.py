@@ -89,6 +89,25 @@ async def test_an_estimated_place_is_put_right_at_the_ends(market: Market) -> No
     assert window.get(500) == everything[500]
 
 
+async def test_an_estimated_place_is_one_in_what_was_counted_while_it_was_read(market: Market) -> None:
+    session = await market.session("ada")
+    await fill(market, 1000)
+    await market.psql("analyze cleanings")
+    listing = Listing(sort=Sort.PRICE_UP)
+    everything = await cleanings.page(session, listing, 2000)
+    window = window_of(session, listing)
+    place_of = window._place_of
+
+    async def counted_meanwhile(job: Cleaning) -> float:
+        place = await place_of(job)
+        await window.recount()
+        return place
+
+    window._place_of = counted_meanwhile
+    assert abs(await window.load_around(everything[500]) - 500) < 50
+    assert window.length == 1000
+
+
 @pytest.mark.parametrize("from_end", range(0, 60, 4))
 async def test_a_place_near_the_end_is_read_and_then_nobody_reads_on(market: Market, from_end: int) -> None:
     session = await market.session("ada")
