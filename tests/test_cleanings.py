@@ -13,6 +13,7 @@ import pytest
 
 from phresh_tui.database import cleanings, counts, listings
 from phresh_tui.database.cleanings import Listing
+from phresh_tui.database.connections import connected
 from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking, Cleaning, CleaningType
 from phresh_tui.market.errors import BadInput
@@ -253,14 +254,43 @@ async def test_a_misspelt_word_is_corrected_to_one_that_open_jobs_have(market: M
         "wahs": "wash", "hte wndows": "the windows", "wahs xylophone": None, "x" * 300: None, "50%_\\": None,
     }.items():  # fmt: skip
         wanted = Filter(typed, max_price=Decimal(90))
-        better, in_part = await cleanings.corrected(ada, wanted)
+        better = await cleanings.corrected(ada, wanted)
         assert better == (meant and Filter(meant, max_price=Decimal(90))), typed
-        assert not in_part
-    # in a table that is taken to be huge sixty pages hold none of these jobs, and the newest ones are looked at
-    await market.psql(
-        "update pg_class set reltuples = 9e6, relpages = 90000000 where oid = 'public.cleanings'::regclass"
-    )
-    assert await cleanings.corrected(ada, Filter("widnows")) == (Filter("windows"), True)
+
+
+async def test_a_word_is_corrected_to_none_that_only_jobs_have_which_are_not_open(market: Market) -> None:
+    ada = await market.session("ada")
+    job = await post(ada, "Wash the windows")
+    await post(ada, "Wash the widows")
+    assert await cleanings.corrected(ada, Filter("wndows")) == Filter("windows")
+    await cleanings.cancel(ada, uuid4(), job.id, "Raining")
+    assert await cleanings.corrected(ada, Filter("wndows")) == Filter("widows")
+
+
+async def test_words_longer_than_an_index_takes_are_found_by_any_part_of_them(market: Market) -> None:
+    ada = await market.session("ada")
+    chance = random.Random(5)
+    # one of the greatest length that a description has, and one that the index takes as it is
+    for length in (9_900, 1_900, 150):
+        word = "".join(chance.choice("abcdefghij") for _ in range(length))
+        job = await cleanings.post(ada, uuid4(), draft("Copy this", description=f"as is: {word} (twice)"))
+        for many in (3, 60, 100, 140, length):
+            for start in {0, (length - many) // 2, length - many}:
+                part = word[start : start + many]
+                found = await cleanings.page(ada, Listing(wanted=Filter(f"{part} TWICE")), 50)
+                assert [other.id for other in found if other.description == f"as is: {word} (twice)"], (many, start)
+        assert job in {other.id for other in await cleanings.page(ada, Listing(wanted=Filter(word[:2])), 50)}
+
+
+async def test_who_keeps_a_post_open_keeps_nobody_from_posting_the_same_new_word(market: Market) -> None:
+    ada, ben = await market.session("ada"), await market.member("ben")
+    async with connected(ben) as connection, connection.transaction():
+        await connection.execute(
+            "select public.post_cleaning(gen_random_uuid(), 'Polish the xylophone', null, 'dust_up', 20)"
+        )
+        await post(ada, "Move the xylophone")
+    found = await cleanings.page(ada, Listing(wanted=Filter("xyloph")), 50)
+    assert {job.name for job in found} == {"Move the xylophone", "Polish the xylophone"}
 
 
 async def test_filters_combine(market: Market) -> None:

@@ -39,9 +39,7 @@ async def list_open(arguments: argparse.Namespace, context: Context) -> int:
         # one more than is shown tells whether there are more
         jobs = await _read(session, listing, arguments.limit + 1)
         if not jobs and listing.wanted.text:
-            better, in_part = await cleanings.corrected(session, listing.wanted)
-            if in_part:
-                note("There are so many jobs that like words are looked for in a sample and among the newest alone.")
+            better = await cleanings.corrected(session, listing.wanted)
             if better is not None:
                 note(f"Nothing has {listing.wanted.text!r}; these have {better.text!r}.")
                 listing = listing._replace(wanted=better)

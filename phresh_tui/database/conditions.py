@@ -11,6 +11,8 @@ from phresh_tui.market.search import MYSELF, Filter, Place, Sort
 
 # sorts behind everything that begins with the text before it
 LAST = "\U0010ffff"
+# characters of a word that the index is asked for; with more it has the word in pieces, which share a hundred
+LONGEST = 50
 
 
 class Order(NamedTuple):
@@ -70,6 +72,7 @@ class Query:
         self.arguments: list[object] = []
         self.conditions: list[str] = []
         self.words: list[str] = []
+        self.indexed: list[str] = []
 
     def argument(self, value: object) -> str:
         """The sign that stands for a value."""
@@ -78,20 +81,35 @@ class Query:
 
     @property
     def where(self) -> str:
-        """All conditions."""
+        """All conditions, for jobs that are walked along."""
         return " and ".join([*self.conditions, *self.words]) or "true"
 
+    @property
+    def looked_up(self) -> str:
+        """The same, for jobs whose words are looked up first."""
+        return " and ".join([*self.conditions, *self.words, *self.indexed]) or "true"
 
-def _add_words(query: Query, text: str) -> None:
+
+def _add_words(query: Query, text: str, *, indexed: bool) -> None:
     for word in text.replace("\0", " ").split():
         escaped = query.argument(word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
         normal = f"public.normal_text({escaped})"
         if len(word) < 3 and word.isascii() and word.isalnum():
-            # too short for a trigram, unless a word begins with it: inside of words it would be looked for job by job
+            # too short for a trigram, unless a word begins with it
             begins = [f"search_text like {before} || {normal} || '%'" for before in ("''", "'% '", "e'%\\n'")]
             query.words.append(f"({' or '.join(begins)})")
+            like = f"{normal} || '%'"
         else:
             query.words.append(f"search_text like '%' || {normal} || '%'")
+            like = f"'%' || {normal} || '%'"
+            if len(word) > LONGEST:
+                # a backslash at its end would have lost what it stands before
+                like = f"'%' || pg_catalog.rtrim(pg_catalog.\"left\"({normal}, {LONGEST}), '\\') || '%'"
+        if indexed:
+            # which words have it, and then which jobs have one of those
+            query.indexed.append(
+                f"public.search_words(search_text) && array(select word from public.words where word like {like})"  # noqa: S608
+            )
 
 
 def _add_booking(query: Query, wanted: Filter) -> None:
@@ -121,7 +139,8 @@ def conditions(session: Session, listing: Listing) -> Query:
         column = "owner" if listing.place is Place.POSTED else "claimed_by"
         # typed as the column is: another collation would cost the index
         query.conditions.append(f'{column} = {query.argument(session.target.user)}::text collate "C"')
-    _add_words(query, wanted.text)
+    # one's own jobs are few, and open or not
+    _add_words(query, wanted.text, indexed=listing.place is Place.OPEN)
     if wanted.cleaning_type is not None:
         query.conditions.append(f"cleaning_type = {query.argument(str(wanted.cleaning_type))}")
     if wanted.min_price is not None:

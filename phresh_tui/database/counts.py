@@ -61,7 +61,7 @@ async def count(session: Session, listing: Listing) -> Count:
     try:
         async with asyncio.timeout(PATIENCE):
             number = await session.fetch_value(
-                f"select count(*) from (select from public.cleanings where {query.where} order by {column}, id "  # noqa: S608
+                f"select count(*) from (select from public.cleanings where {query.looked_up} order by {column}, id "  # noqa: S608
                 f"limit {EXACT_COUNT + 1}) counted",
                 *query.arguments,
             )

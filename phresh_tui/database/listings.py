@@ -25,8 +25,6 @@ COLUMNS = (
     "created_at, updated_at, sort_name, area, sort_area, starts_at, hours, booking, agreed_price, claimed_at, "
     "hours_worked, total"
 )
-# from so many jobs on the database looks for like words among some of them alone, as `corrected_text` does
-MANY = 2_000_000
 _CORRECTED = "select public.corrected_text($1)"
 # words that fewer jobs have are looked up at once, and so is what fewer jobs fit
 RARE, RARE_FIT = 2_000, 10_000
@@ -46,19 +44,6 @@ class _From(NamedTuple):
     number: int
     itself: bool = False
     typed: str | None = None
-
-
-class Correction(NamedTuple):
-    """What was meant by a search that finds nothing.
-
-    Attributes:
-        wanted: the filter with words that open jobs have, or None when there is nothing to correct.
-        in_part: whether like words were looked for in a sample and among the newest jobs alone.
-
-    """
-
-    wanted: Filter | None
-    in_part: bool
 
 
 async def page(
@@ -168,7 +153,7 @@ def _page_of(query: Query, in_order: str, limit: str, offset: int, near: int | N
         limit = f"{limit} offset {offset:d}"
         return f"select {COLUMNS} from public.cleanings where {query.where} {in_order} {limit}"  # noqa: S608  our own words
     # offset 0 keeps the order from reaching the table, which would be walked along all the same
-    looked_up = f"(select * from public.cleanings where {query.where} offset 0) everywhere"  # noqa: S608  our own words
+    looked_up = f"(select * from public.cleanings where {query.looked_up} offset 0) everywhere"  # noqa: S608  our own words
     if not near:
         return f"select {COLUMNS} from {looked_up} {in_order} {limit}"  # noqa: S608  our own words
     return f"""
@@ -304,17 +289,14 @@ def jump_value(listing: Listing, text: str, now: datetime) -> tuple[object, str 
     return value, typed
 
 
-async def corrected(session: Session, wanted: Filter) -> Correction:
-    """Words that open jobs have, for words that none has.
+async def corrected(session: Session, wanted: Filter) -> Filter | None:
+    """The filter with words that open jobs have, for words that none has; None when there is nothing to correct.
 
-    For when a search finds nothing: a typo costs more than a search does.
+    For when a search finds nothing.
     """
     typed = wanted.text.replace("\0", " ")
-    in_part = await session.fetch_value(
-        "select reltuples >= $1 from pg_catalog.pg_class where oid = 'public.cleanings'::regclass", MANY
-    )
     text = None
-    # cheaper than to look through an index, and surer than words that are only like those typed
+    # surer than words that are only like those typed
     ordered = await put_in_order(session, typed)
     if ordered is not None:
         # other words of it may be wrong in another way
@@ -323,7 +305,7 @@ async def corrected(session: Session, wanted: Filter) -> Correction:
             text = ordered
     if text is None:
         text = await session.fetch_value(_CORRECTED, typed)
-    return Correction(None if text is None else wanted._replace(text=text), bool(in_part))
+    return None if text is None else wanted._replace(text=text)
 
 
 async def areas(session: Session, beginning: str, limit: int = 8) -> list[str]:

@@ -153,6 +153,28 @@ RECORD = f"""
         where status <> 'open'
     ) e
 """  # noqa: S608  our own words
+# The words of the kinds that are here, and the numbers of orders of job $1 to $2 by the seed $3, as `JOBS` has them.
+KIND_WORDS = """
+    insert into public.words (word)
+    select word from (
+        select unnest(public.search_words(search_text)) as word from sample_kinds
+        union
+        select "left"(regexp_split_to_table(search_text, '[\\s[:punct:]]+'), 200) from sample_kinds
+        union
+        select 'ref.' union select 'ref'
+    ) found
+    where word <> '' and not exists (select from public.words known where known.word = found.word collate "C")
+"""
+ORDER_WORDS = f"""
+    insert into public.words (word)
+    select (10000000 + chance % 90000000)::text
+    from (
+        select hashint8extended($1::bigint + slot - ($1::bigint - 1) % {SAME}, $3::bigint * 3 + 2) & 9223372036854775807
+            as chance
+        from sample_kinds
+        where ordered and slot between ($1::bigint - 1) % {SAME} and ($2::bigint - 1) % {SAME}
+    ) drawn
+"""  # noqa: S608  only numbers of our own are put in
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,5 +247,8 @@ async def write(connection: Connection, draw: Draw, first: int, last: int, befor
         await connection.execute(
             KINDS, first, min(first + SAME - 1, draw.number), draw.seed, draw.now, timeout=PATIENCE
         )
+        if ORDER_WORDS in statements:
+            await connection.execute(KIND_WORDS, timeout=PATIENCE)
     for statement in statements:
-        await connection.execute(statement, *draw.arguments(first, last, before), timeout=PATIENCE)
+        arguments = (first, last, draw.seed) if statement == ORDER_WORDS else draw.arguments(first, last, before)
+        await connection.execute(statement, *arguments, timeout=PATIENCE)

@@ -14,7 +14,17 @@ import asyncpg
 from phresh_tui.database.bell import RING
 from phresh_tui.database.connections import Connection, connected
 from phresh_tui.database.errors import refusal
-from phresh_tui.database.sample_jobs import HANDLES, PATIENCE, POST_JOBS, RECORD, SAME, Draw, lay_out, write
+from phresh_tui.database.sample_jobs import (
+    HANDLES,
+    ORDER_WORDS,
+    PATIENCE,
+    POST_JOBS,
+    RECORD,
+    SAME,
+    Draw,
+    lay_out,
+    write,
+)
 from phresh_tui.database.target import Target
 from phresh_tui.market.errors import HandleTaken, Refused
 from phresh_tui.market.member import login_of
@@ -158,9 +168,9 @@ async def _at_once(
         await _get_ready(other, draw)
         async with _committed(connection, lambda: kept(draw.number if is_filled else 0)), _committed(other):
             try:
-                for session, table in ((connection, "cleanings"), (other, "events")):
+                for session, tables in ((connection, "public.cleanings"), (other, "public.events, public.words")):
                     await session.execute(
-                        f"set local lock_timeout = '5s'; lock table public.{table} in access exclusive mode"
+                        f"set local lock_timeout = '5s'; lock table {tables} in access exclusive mode"
                     )
             except asyncpg.LockNotAvailableError:
                 # somebody reads or writes at this moment: batches disturb nobody
@@ -174,12 +184,14 @@ async def _at_once(
             await connection.execute(f"alter table public.cleanings disable {SEARCH_TEXTS}")
             is_nearly_done = asyncio.Event()
             beside = {
-                record := asyncio.ensure_future(_fill(other, "events", RECORD, draw, before, workers=0)),
+                record := asyncio.ensure_future(
+                    _fill(other, {"events": RECORD, "words": ORDER_WORDS}, draw, before, workers=0)
+                ),
                 asyncio.ensure_future(_write_out(operator, is_nearly_done)),
             }
             try:
                 await _fill(
-                    connection, "cleanings", POST_JOBS, draw, before,
+                    connection, {"cleanings": POST_JOBS}, draw, before,
                     workers=WORKERS, progress=progress, say=say, is_nearly_done=is_nearly_done,
                 )  # fmt: skip
                 await record
@@ -194,8 +206,7 @@ async def _at_once(
 
 async def _fill(
     connection: Connection,
-    table: str,
-    statement: str,
+    tables: dict[str, str],
     draw: Draw,
     before: int,
     *,
@@ -204,31 +215,22 @@ async def _fill(
     say: Callable[[str], None] = lambda _: None,
     is_nearly_done: asyncio.Event | None = None,
 ) -> None:
-    """Writes one of the tables, and builds its indexes when all rows are there, with so many processes besides.
+    """Writes tables by their statements; builds their indexes when all rows are there, with so many processes besides.
 
     Sets ``is_nearly_done`` when only three are left, which is long enough for a checkpoint. Those of the open jobs
     come last, that of the words first of them: the others leave the table in the cache, for the vacuum that follows.
     """
     # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
-    await connection.execute(f"truncate public.{table}")
-    indexes = await connection.fetch(
-        """
-        select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition,
-            a.amname = 'gin' as words
-        from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-            join pg_am a on a.oid = c.relam
-        where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid)
-        order by i.indpred is null desc, words desc, c.relname
-        """,
-        f"public.{table}",
-    )
+    await connection.execute(f"truncate {', '.join(f'public.{table}' for table in tables)}")
+    indexes = [index for table in tables for index in await _indexes(connection, table)]
     for index in indexes:
         await connection.execute(f"drop index {index['name']}")
     for first, last in draw.parts(CHUNK):
-        await write(connection, draw, first, last, before, statement)
+        await write(connection, draw, first, last, before, *tables.values())
         progress(last, draw.number)
     # now, while the other session still writes
-    await _analyze(connection, table)
+    for table in tables:
+        await _analyze(connection, table)
     await connection.execute(
         f"set local max_parallel_maintenance_workers = {workers}; "
         f"set local maintenance_work_mem = '{SORT_MEMORY * (workers + 1)}MB'"
@@ -238,6 +240,24 @@ async def _fill(
         if is_nearly_done is not None and len(indexes) - place == 2:
             is_nearly_done.set()
         await connection.execute(index["definition"], timeout=PATIENCE)
+        for column in index["unknown"]:
+            await connection.execute(f"alter index {index['name']} alter column {column} set statistics 0")
+
+
+async def _indexes(connection: Connection, table: str) -> list[asyncpg.Record]:
+    """The indexes of a table that no constraint needs: name, definition, and the columns without statistics."""
+    rows: list[asyncpg.Record] = await connection.fetch(
+        """
+        select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition,
+            array(select attnum from pg_attribute where attrelid = i.indexrelid and attstattarget = 0) as unknown
+        from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+            join pg_am a on a.oid = c.relam
+        where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid)
+        order by i.indpred is null desc, a.amname = 'gin' desc, c.relname
+        """,
+        f"public.{table}",
+    )
+    return rows
 
 
 async def _analyze(connection: Connection, table: str) -> None:
@@ -333,7 +353,8 @@ async def _all_at_once(connection: Connection, logins: list[str]) -> bool:
             timeout=PATIENCE,
         ):
             return False
-        await connection.execute(f"truncate {tables}")
+        # no job is left that has them
+        await connection.execute(f"truncate {tables}, public.words")
     return True
 
 

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from phresh_tui.database.session import Session
 
-# pages of the table, which hold every word that many jobs have
-PAGES = 60
 # characters of a search that is looked at
 MOST = 200
 
 
 async def put_in_order(session: Session, text: str) -> str | None:
-    """The words with letters put back in their places, as open jobs have them; None when no such word is known."""
+    """The words with letters put back in their places, as jobs have them; None when no such word is known."""
     if not 0 < len(text) <= MOST:
         return None
-    ((normal, pages),) = await session.fetch(
-        "select public.normal_text($1), greatest(relpages, 1) from pg_catalog.pg_class "
-        "where oid = 'public.cleanings'::regclass",
-        text,
-    )
+    normal = await session.fetch_value("select public.normal_text($1)", text)
     words = normal.split()
     meant = {word: [word, *variants(word)] for word in words if len(word) > 2}
     rows = await session.fetch(
-        """
-        select distinct word from (
-            select pg_catalog.regexp_split_to_table(search_text, '[\\s[:punct:]]+') as word
-            from public.cleanings tablesample system ($1) repeatable (1) where status = 'open'
-        ) sample where word = any ($2)
-        """,
-        min(100.0, 100.0 * PAGES / pages),
+        "select distinct word from public.words where word = any ($1)",
         [word for among in meant.values() for word in among],
     )
     known = {row["word"] for row in rows}

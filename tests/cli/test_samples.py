@@ -128,6 +128,16 @@ async def test_samples_say_where_when_and_how_they_are_booked_and_their_record_s
         """
     )
     assert odd == []
+    # every word of them can be looked up, and is known once
+    words = await market.psql(
+        """
+        select (select count(*) from public.words) as known, count(distinct word) as needed,
+            count(distinct word) filter (where word not in (select word from public.words)) as missing
+        from public.cleanings, unnest(public.search_words(search_text)) word where word <> ''
+        """
+    )
+    assert words[0]["missing"] == 0
+    assert words[0]["needed"] <= words[0]["known"] < 1.2 * words[0]["needed"]
     # the planner knows the tables and how their values are spread
     known = await market.psql(
         "select relname, reltuples, (select count(*) > 5 from pg_stats where tablename = relname) as spread "

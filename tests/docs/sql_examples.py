@@ -47,7 +47,7 @@ def sections_in(page: str) -> list[Section]:
     found = []
     for part in re.split(r"^### ", page, flags=re.MULTILINE)[1:]:
         name = part.split("\n", 1)[0].strip("`")
-        signature = re.search(rf"^    {name}\((.*?)\)\s+returns (\w+)$", part, re.MULTILINE | re.DOTALL)
+        signature = re.search(rf"^    {name}\((.*?)\)\s+returns (\w+(?:\[\])?)$", part, re.MULTILINE | re.DOTALL)
         callers = re.search(r"^Who: (.+?)\.$", part, re.MULTILINE)
         assert signature is not None, name
         assert callers is not None, name

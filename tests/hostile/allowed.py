@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.hostile.private import PRIVATE
 
 MAY_READ = {
-    "stranger": {"cleanings", "members", "market_settings", "schema_migrations", "moves", *PRIVATE},
+    "stranger": {"cleanings", "members", "market_settings", "schema_migrations", "moves", "words", *PRIVATE},
     "guest": {"market_settings", "schema_migrations"},
     "nobody": set[str](),
 }
@@ -34,7 +34,16 @@ MOVES = {
 # what the policies ask; each says of the caller alone
 SIGHT = {"sees_offer", "sees_details", "sees_profile", "sees_event", "sees_review"}
 MAY_CALL = {
-    "stranger": {*MOVES, "normal_text", "corrected_text", "state_now", "member_statistics", *SIGHT},
+    "stranger": {
+        *MOVES,
+        "normal_text",
+        "search_words",
+        "long_words",
+        "corrected_text",
+        "state_now",
+        "member_statistics",
+        *SIGHT,
+    },
     "guest": {"sign_up"},
     "nobody": set[str](),
 }

@@ -65,7 +65,7 @@ class BrowseScreen(Searching):
         # chosen by hand: for all jobs, and for sections that have none of their own
         self._own_sort = Sort.NEWEST
         self._is_whole = False
-        self._drawn: tuple[str, bool, bool, bool] | None = None
+        self._drawn: tuple[str, bool, bool] | None = None
 
     def compose(self) -> ComposeResult:
         """List and detail, with what is in force above them."""
@@ -126,11 +126,10 @@ class BrowseScreen(Searching):
         """Says what is listed, when that has changed."""
         jobs, listing = self.jobs, self.jobs.listing
         currency = self.session.market.currency
-        in_part = self.liked_in_part
         waiting = waiting or self.is_correcting
         width = self.app.size.width - 2
-        content = in_force(jobs, currency, width, instead_of=self.instead_of, in_part=in_part, waiting=waiting)
-        drawn = (content.plain, jobs.is_stale, jobs.is_empty, in_part)
+        content = in_force(jobs, currency, width, instead_of=self.instead_of, waiting=waiting)
+        drawn = (content.plain, jobs.is_stale, jobs.is_empty)
         if drawn == self._drawn:
             return
         self._drawn = drawn
@@ -144,7 +143,7 @@ class BrowseScreen(Searching):
             self.show_heading()
             if jobs.is_empty:
                 may_fill = self.phresh.prepared.door is Door.OPERATOR
-                empty.update(nothing_there(listing.wanted, currency, may_fill=may_fill, in_part=in_part))
+                empty.update(nothing_there(listing.wanted, currency, may_fill=may_fill))
         self.refresh_bindings()
 
     def on_resize(self) -> None:

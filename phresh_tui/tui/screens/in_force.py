@@ -22,9 +22,7 @@ def how_many(jobs: JobList) -> str:
     return f"{'' if jobs.total.exact else 'about '}{number:,} open {'job' if number == 1 else 'jobs'}"
 
 
-def in_force(
-    jobs: JobList, currency: str, width: int, *, instead_of: str = "", in_part: bool = False, waiting: bool = False
-) -> Content:
+def in_force(jobs: JobList, currency: str, width: int, *, instead_of: str = "", waiting: bool = False) -> Content:
     """The line above the list; what there is no room for is counted.
 
     Args:
@@ -32,7 +30,6 @@ def in_force(
         currency: of the market.
         width: cells.
         instead_of: the words that nothing has, when others were looked for.
-        in_part: whether those were taken from some of the jobs alone.
         waiting: whether the list takes longer than a moment.
 
     """
@@ -50,8 +47,7 @@ def in_force(
         parts.append((f" · {jobs.marks.words}", "bold $text-warning"))
     if instead_of:
         found = visible(jobs.listing.wanted.text.strip())
-        showing = "likest in a sample:" if in_part else "showing"
-        words = f" · nothing with “{instead_of}”; {showing} “{found}”, ! keeps what you typed"
+        words = f" · nothing with “{instead_of}”; showing “{found}”, ! keeps what you typed"
         parts.append((words, "bold $text-warning"))
     parts.append((f" · {jobs.listing.sort.label}", ""))
     wanted = filter_words(jobs.listing.wanted, currency)
@@ -97,13 +93,11 @@ def filter_words(wanted: Filter, currency: str) -> list[str]:
     return words
 
 
-def nothing_there(wanted: Filter, currency: str, *, may_fill: bool, in_part: bool = False) -> Content:
+def nothing_there(wanted: Filter, currency: str, *, may_fill: bool) -> Content:
     """What stands in place of an empty list."""
     if not wanted.is_empty:
-        sampled = "There are so many jobs that like words were looked for in a sample and among the newest alone.\n\n"
         return Content.assemble(
             "Nothing fits ", (", ".join(filter_words(wanted, currency)), "bold"), ".\n\n",
-            (sampled if in_part else "", "$text-muted"),
             ("Esc", "bold"), " drops what is in force, ", ("/", "bold"), " searches for something else.",
         )  # fmt: skip
     samples = " or fill the market with samples: " if may_fill else ""

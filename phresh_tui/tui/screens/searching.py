@@ -55,8 +55,6 @@ class Searching(JobKeys):
 
     instead_of = ""
     """The words that nothing has, while something like them is shown."""
-    liked_in_part = False
-    """Whether something like the words was looked for in a sample and among the newest jobs alone."""
     _kept = ""
     # what found nothing and was looked at for typos, and while that goes on
     _corrected: Listing | None = None
@@ -227,7 +225,7 @@ class Searching(JobKeys):
         return self._correcting is not None and self._correcting == self.jobs.listing
 
     def _forget_likes(self) -> None:
-        self.instead_of, self.liked_in_part = "", False
+        self.instead_of = ""
         self._corrected = self._correcting = None
 
     def correct_when_empty(self) -> None:
@@ -239,17 +237,16 @@ class Searching(JobKeys):
             in_background(self, partial(self._correct, listing), "correct", exclusive=True)
 
     async def _correct(self, listing: Listing) -> None:
-        better, in_part = None, False
+        better = None
         await asyncio.sleep(REST)
         if self.is_correcting:
             # in vain: it stays empty, which is what was asked for
             with contextlib.suppress(PhreshError):
-                better, in_part = await listings.corrected(self.session, listing.wanted)
+                better = await listings.corrected(self.session, listing.wanted)
         if self._correcting != listing:
             return
         self._correcting = None
         if self.jobs.listing == listing and self.jobs.is_empty:
-            self.liked_in_part = in_part
             if better is not None:
                 self.instead_of = visible(listing.wanted.text.strip())
                 self.jobs.show_listing(listing._replace(wanted=better))
