@@ -28,8 +28,11 @@ COLUMNS = (
 _CORRECTED = "select public.corrected_text($1)"
 # words that fewer jobs have are looked up at once, and so is what fewer jobs fit
 RARE, RARE_FIT = 2_000, 10_000
-# a page of words is expected within the walk, and looked for in so many times as many jobs
-NEARER = 4
+# a page of words is expected within the walk, and looked for in so many times as many jobs; as if it had so many jobs
+# at least, for those that begin at the same time or cost the same are often alike
+NEARER, LEAST = 4, 120
+# the newest jobs, or the oldest, in which a page is looked for before it is asked how common its words are
+FIRST = 2_000
 # what one job costs, in tenths of a microsecond: walked along where it was written last, or anywhere, or looked up
 IN_PLACE, ELSEWHERE, LOOKUP = 5, 50, 60
 
@@ -90,6 +93,13 @@ async def _read(
         ranges = ranges[ranges.index(start.value is None) :]
     direction = "desc" if order.descending != backwards else "asc"
     rows: list[Any] = []
+    # with other filters those that fit may lie anywhere
+    only_words = listing == Listing(wanted=Filter(listing.wanted.text), sort=listing.sort)
+    if order.column == "created_at" and only_words and start is None and not offset and NEARER * limit < FIRST:
+        rows = await _among_the_first(session, listing, limit, direction)
+        if rows:
+            jobs = [cleaning_of(row) for row in rows]
+            return jobs[::-1] if backwards else jobs
     # far down, what is skipped has to be read anyway
     near = await _near(session, listing, limit) if not offset else None
     for number, of_nulls in enumerate(ranges):
@@ -108,6 +118,20 @@ async def _read(
             break
     jobs = [cleaning_of(row) for row in rows]
     return jobs[::-1] if backwards else jobs
+
+
+async def _among_the_first(session: Session, listing: Listing, limit: int, direction: str) -> list[Any]:
+    """A page of words that are so common that the first jobs of the order fill it; empty when they do not."""
+    query = conditions(session, listing)
+    if not query.words:
+        return []
+    rows = await session.fetch(
+        f"select {COLUMNS} from (select * from public.cleanings where {' and '.join(query.conditions)} "  # noqa: S608
+        f"order by created_at {direction}, id {direction} limit {FIRST}) first where {' and '.join(query.words)} "
+        f"limit {query.argument(limit)}",
+        *query.arguments,
+    )
+    return rows if len(rows) == limit else []
 
 
 def _value_of(query: Query, start: _From) -> str:
@@ -139,7 +163,7 @@ async def _near(session: Session, listing: Listing, limit: int) -> int | None:
     if found.hits < RARE:
         return 0
     step = IN_PLACE if listing.order.column in ("created_at", "updated_at") else ELSEWHERE
-    return max(min(NEARER * limit * found.jobs // found.hits, found.hits * LOOKUP // step), limit)
+    return max(min(NEARER * max(limit, LEAST) * found.jobs // found.hits, found.hits * LOOKUP // step), limit)
 
 
 def _page_of(query: Query, in_order: str, limit: str, offset: int, near: int | None) -> str:

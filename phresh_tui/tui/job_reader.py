@@ -21,15 +21,18 @@ from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.tui.job_ahead import JumpsAhead
-from phresh_tui.tui.job_window import JobWindow
+from phresh_tui.tui.job_window import KEPT, PAGE, JobWindow
 
 # seconds of reading after which the screen says so, and a read may be dropped for another one
 SLOW = 0.08
-# seconds after which the jobs of a search are counted: whoever types on wants the rows of the next letter first
+# seconds after which the jobs of a search are counted, and more of them are read than can be seen: whoever types on
+# wants the rows of the next letter first
 COUNT_AFTER = 0.15
+# seconds after which more is read than can be seen where a way has led: what can be seen is painted first
+PAINTED = 0.03
 # new jobs above the screen are counted up to here
 MANY_NEW = 100
-# jobs read for a jump besides those on the screen
+# jobs that are read at once besides those on the screen
 SPARE = 8
 
 Way: TypeAlias = Callable[[JobWindow], Awaitable[int]]
@@ -109,6 +112,8 @@ class JobReader:
         self._refresh_due = False
         self._way: Way | None = None
         self._following: Way | None = None
+        # before this moment of the loop's clock nothing is read that cannot be seen
+        self._seen_first_until = 0.0
 
     @property
     def is_stale(self) -> bool:
@@ -280,11 +285,27 @@ class JobReader:
             elif self._refresh_due:
                 await self._refresh()
             elif self.window.lacks(*self._view.lines_around_screen):
+                if self._shows_first():
+                    return
                 if not await self._read_ahead():
                     continue
             else:
                 return
             self._view.show_window()
+
+    def _shows_first(self) -> bool:
+        """Whether what can be seen is here, and is to be painted before more is read."""
+        loop = asyncio.get_running_loop()
+        rest = self._seen_first_until - loop.time()
+        if rest <= 0 or self.window.lacks(*self._view.lines_on_screen):
+            return False
+        loop.call_later(rest, self.wake)
+        return True
+
+    def _see_first(self, window: JobWindow, seconds: float) -> None:
+        """What is read now is what can be seen at once, and the rest after so many seconds."""
+        window.at_once = min(self._most_seen, PAGE)
+        self._seen_first_until = asyncio.get_running_loop().time() + seconds
 
     async def _read_ahead(self) -> bool:
         """Reads what is missing around the screen; whether anything looks different then."""
@@ -297,6 +318,8 @@ class JobReader:
 
     async def _follow(self, way: Way) -> None:
         self._following = way
+        if self.window.length > KEPT:
+            self._see_first(self.window, PAINTED)
         try:
             ordinal = await way(self.window)
         except PhreshError:
@@ -316,6 +339,8 @@ class JobReader:
                 window.show_top(first_page.jobs)
             else:
                 self._session.connect()
+                if self.listing.wanted.text:
+                    self._see_first(window, COUNT_AFTER)
                 await window.load_top()
         except (PhreshError, asyncio.CancelledError):
             self._reload_due = True

@@ -61,6 +61,7 @@ class JobWindow:
         is_estimate: whether the ordinals are one.
         rebased: lines by which an estimate was put right since this was last set to 0.
         left: the numbers of jobs that are no part of the list any more and are kept all the same.
+        at_once: rows that the first and the last page have at the most: those that are seen at once, when that counts.
 
     """
 
@@ -84,6 +85,7 @@ class JobWindow:
         self.rebased = 0
         self.left: set[int] = set()
         self.loaded = False
+        self.at_once = PAGE
 
     @property
     def run(self) -> Run:
@@ -150,19 +152,21 @@ class JobWindow:
 
     async def load_top(self) -> int:
         """The first page; gives the ordinal of the first job, as the next three do for what they look for."""
-        self.show_top(await self._fetch(PAGE))
+        limit = self.at_once
+        self.show_top(await self._fetch(limit), limit)
         return 0
 
-    def show_top(self, rows: list[Cleaning]) -> None:
-        """The first page, when it is here already."""
-        self._show(rows, 0, at_top=True, at_end=len(rows) < PAGE)
+    def show_top(self, rows: list[Cleaning], limit: int = PAGE) -> None:
+        """The first page, of so many rows at the most, when it is here already."""
+        self._show(rows, 0, at_top=True, at_end=len(rows) < limit)
 
     async def load_end(self) -> int:
         """The last page, and the last job."""
-        rows = await self._fetch(PAGE, from_end=True)
+        limit = self.at_once
+        rows = await self._fetch(limit, from_end=True)
         self.is_estimate = self.total is None or not self.total.exact
         length = max(self.total.number if self.total is not None and self.total.exact else self._whole, len(rows))
-        self._show(rows, length - len(rows), at_top=len(rows) < PAGE, at_end=True)
+        self._show(rows, length - len(rows), at_top=len(rows) < limit, at_end=True)
         return max(self.length - 1, 0)
 
     async def load_around(self, job: Cleaning) -> int:

@@ -753,12 +753,10 @@ async def test_a_typo_says_what_is_shown_instead_and_a_bad_jump_stays_in_its_lin
         await driver.press("backspace", "backspace", "backspace", "backspace", *"20", "enter")
         await driver.not_see("^")
         await driver.until(lambda: driver.jobs.has_focus, "the list")
-        # among so many jobs only some of them are looked at, and that is said
-        await market.psql("update pg_class set reltuples = 9e6 where oid = 'public.cleanings'::regclass")
         await driver.press("slash", *"wndows", "enter")
-        await driver.see("nothing with “wndows”; likest in a sample: “windows”")
+        await driver.see("nothing with “wndows”; showing “windows”")
         await driver.press("escape", "slash", *"xylophone", "enter")
-        await driver.see("Nothing fits “xylophone”", "so many jobs that like words")
+        await driver.see("Nothing fits “xylophone”")
 
 
 async def test_a_jump_that_is_asked_for_again_stays_when_its_line_was_left_before(market: Market, drive: Drive) -> None:

@@ -10,12 +10,16 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from textual.widget import Widget
 from textual.widgets import Input
 
 from phresh_tui.database.preparation import Door, Prepared
 from phresh_tui.database.target import Target
+from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
+from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.line_view import AHEAD
 from tests.support import Market
 from tests.support_proxy import Proxy
@@ -134,6 +138,50 @@ async def test_whoever_goes_on_one_way_meets_no_line_that_is_on_its_way(market: 
         await driver.press("end")
         await driver.until(lambda: driver.selected == f"Job {JOBS}", "the end")
         await goes_on("pageup", JOBS, -page)
+
+
+async def test_a_search_reads_and_paints_what_is_seen_first_and_the_rest_after_it(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await market.psql(SOME_JOBS)
+    await market.psql("analyze cleanings")
+    async with program(await market.member("ada")) as driver:
+        await driver.browsing()
+        told: list[str] = []
+        first: dict[str | None, bool] = {}
+
+        def paint(screen: MarketScreen, part: Widget) -> None:
+            MarketScreen.paint(screen, part)
+            first.setdefault(driver.selected, driver.selected not in told)
+
+        monkeypatch.setattr(type(driver.app.screen), "paint", paint)
+        monkeypatch.setattr(JobDetail, "show_job", lambda _, job: told.append(job.name if job else ""))
+        await driver.press("slash", *"119")
+        await driver.until(lambda: driver.selected == "Job 119", "what has these letters, newest first")
+        await driver.until(lambda: told[-1:] == ["Job 119"], "beside it")
+        # the lines stood there before anything was said of the job beside them
+        assert first["Job 119"]
+        await driver.press("enter", "end")
+        await driver.until(lambda: driver.selected == "Job 11999", "the last one")
+        # all of them are here in the end, each once
+        await driver.see("132 open jobs")
+        await driver.until(lambda: len(driver.jobs._window.rows) == 132, "all of them")
+        assert len({job.id for job in driver.jobs._window.rows}) == 132
+        await driver.press("escape")
+        await driver.see("about 12,000 open jobs")
+        # the end of a long list is the lines that are seen, until they stand there
+        reads: list[int] = []
+        fetch = driver.jobs._reader.window._fetch
+
+        async def counted(limit: int, **how: object) -> list[Cleaning]:
+            reads.append(limit)
+            return await fetch(limit, **how)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(driver.jobs._reader.window, "_fetch", counted)
+        await driver.press("end")
+        await driver.until(lambda: driver.selected == f"Job {JOBS}", "the end")
+        await driver.until(lambda: not driver.jobs._window.lacks(*driver.jobs.lines_around_screen), "what is around it")
+        assert reads[0] < driver.jobs.size.height + 10 < reads[1]
 
 
 async def test_where_a_jump_leads_is_read_while_it_is_typed(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,7 +164,7 @@ async def test_what_is_searched_moved_or_jumped_to_says_that_it_is_on_its_way(si
     await driver.see("2 open jobs")
     await known(driver)
     # what nothing has is not told before something like it was looked for
-    proxy.hold(b"tablesample")
+    proxy.hold(b"from public.words where word = any")
     await driver.press("slash", *"yrad")
     await driver.until(lambda: proxy.holds, "the question for words like that")
     await driver.see("searching … ", "“yrad”")

@@ -25,8 +25,8 @@ from phresh_tui.tui.widgets.job_list import JobList
 from phresh_tui.tui.widgets.search_box import BY_LETTERS, EXPECTED, ProblemLine, QuerySuggester, TypedLine
 from phresh_tui.tui.workers import in_background
 
-# seconds without a key before a search that finds nothing is looked at for typos; a key that is held comes sooner again
-REST = 0.05
+# seconds without a key before a search that finds nothing is looked at for typos: keys may wait behind each other
+REST = 0.02
 
 
 class Lines(NamedTuple):

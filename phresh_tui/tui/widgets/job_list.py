@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 from textual.strip import Strip
@@ -26,6 +26,7 @@ from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.database.first_look import FirstPage
+    from phresh_tui.tui.screens.base import MarketScreen
     from phresh_tui.tui.widgets.heading import JobHeading
 
 # seconds that the cursor rests on a job before it is told, so that a held key does not draw what nobody can read: keys
@@ -300,6 +301,8 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             self.anchor_job = window.get(self.cursor)
         self._look_at_new()
         self.refresh_changed()
+        # what is said beside the list can wait
+        cast("MarketScreen", self.screen).paint(self)
         self._tell()
         self.post_message(self.Loaded(self, window.total))
 
