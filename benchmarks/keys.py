@@ -129,7 +129,8 @@ def jumps(report: Report, size: int, environment: dict[str, str]) -> None:
         b"p": [f"{price}.5" for price in range(15, 25)],
         # g alone goes to the top
         b"t": list("bcdefhiklm"),
-        b"s": [(today + timedelta(days=days)).isoformat() for days in range(1, 11)],
+        # sample jobs begin tomorrow at the earliest: that is where this order begins, and nothing would change
+        b"s": [(today + timedelta(days=days)).isoformat() for days in range(2, 12)],
     }
     times = []
     with TimedTerminal(PHRESH, environment) as terminal:
@@ -146,24 +147,30 @@ def jumps(report: Report, size: int, environment: dict[str, str]) -> None:
 
 
 def search(report: Report, size: int, environment: dict[str, str]) -> None:
-    """Types words, one key after the other; each key counts until its rows stand there, of a typo the last one."""
+    """Types words, one key after the other; each key counts until its rows stand there, of a typo the last one.
+
+    Newest first, as the program begins, and once more by start, where jobs beside each other lie far apart on the disk.
+    """
     at = f"phresh, {short(size)} jobs"
     with TimedTerminal(PHRESH, environment) as terminal:
         _ready(terminal)
-        for group, words, limits in (
-            ("search", WORDS, (20.0, 60.0)),
-            ("search, typo", TYPOS, (None, 150.0)),
+        for group, order, words, limits in (
+            ("search", b"n", WORDS, (20.0, 60.0)),
+            ("search, typo", b"n", TYPOS, (None, 150.0)),
+            ("search by start", b"s", WORDS, (None, None)),
         ):
             times: list[float] = []
+            terminal.press(b"s")
+            terminal.press(order, SETTLED)
             for word in words:
                 terminal.press(b"/")
                 for number, letter in enumerate(word, 1):
                     before = terminal.lines()
                     time = terminal.press_for_lines(letter.encode(), 250)
                     # lines that stay the same do not tell when they were read; those of a typo are away in between
-                    if terminal.lines() != before if group == "search" else number == len(word):
+                    if number == len(word) if words is TYPOS else terminal.lines() != before:
                         times.append(time)
-                if (INSTEAD in terminal.screen()) is (group == "search"):
+                if (INSTEAD in terminal.screen()) is not (words is TYPOS):
                     print(f"  WHAT IS NOT THERE: {word} is found as something that it is not")
                 terminal.press_for_lines(b"\x1b", SETTLED)
             report.add(Line(group, at, times, size=size, limits=limits if size == 1_000_000 else (None, None)))
