@@ -45,8 +45,8 @@ QUICK = bool(os.environ.get("QUICK"))
 RUNS = 4 if QUICK else 10
 # claims of each client in a turn, which takes most of a second: the machine's speed changes from one second to the next
 CLAIMS = 500
-# and in the long run
-MANY_CLAIMS = 6_000 if QUICK else 32_000
+# seconds of the long run
+LONG = 15 if QUICK else 60
 # seconds with the bell, and as many without; before them those that do not count, for statements are planned anew
 WINDOW, SKIPPED = (1.0, 0.3) if QUICK else (3.0, 0.3)
 # the share of the bare statement's throughput that the function has to reach, and of its own without the bell
@@ -128,6 +128,11 @@ async def _prepare(operator: Target, jobs: int) -> None:
     async with connected(operator) as connection:
         # a member has at most six otherwise
         await connection.execute(f"alter role m_bob connection limit {CLIENTS + 2}")
+    await _post(operator, jobs)
+
+
+async def _post(operator: Target, jobs: int) -> None:
+    async with connected(operator) as connection:
         await connection.execute(JOBS, jobs, timeout=300)
         await connection.execute("vacuum analyze", timeout=300)
 
@@ -222,16 +227,17 @@ async def _in_turns(server: EmbeddedServer, folder: Path, ears: Ears) -> dict[st
     return found
 
 
-async def _in_one_run(server: EmbeddedServer, folder: Path, ears: Ears, first: int) -> list[float]:
-    """Claims a second with the bell and without it by turns, the first one with it."""
+async def _in_one_run(server: EmbeddedServer, folder: Path, ears: Ears, first: int, claims: int) -> list[float]:
+    """Claims a second with the bell and without it by turns, the first one with it; each client makes so many."""
     operator, member = server.target(), server.target(user="m_bob")
     before, windows = await _won(operator), []
     file, log = folder / "many.sql", folder / "many"
     file.write_text(FUNCTION)
+    await _post(operator, CLIENTS * claims)
     async with connected(operator) as connection:
         await _switch(connection, on=True)
         run = asyncio.create_task(
-            asyncio.to_thread(_pgbench, member, file, first, MANY_CLAIMS, "--log", f"--log-prefix={log}")
+            asyncio.to_thread(_pgbench, member, file, first, claims, "--log", f"--log-prefix={log}")
         )
         # what all clients have to read and to plan once
         await asyncio.sleep(WINDOW)
@@ -248,7 +254,7 @@ async def _in_one_run(server: EmbeddedServer, folder: Path, ears: Ears, first: i
         await run
         await _switch(connection, on=True)
     won = await _won(operator) - before
-    assert won == CLIENTS * MANY_CLAIMS, f"{won} of {CLIENTS * MANY_CLAIMS} claims won"
+    assert won == CLIENTS * claims, f"{won} of {CLIENTS * claims} claims won"
     # client, its transaction, microseconds, script, and when it was over: seconds and microseconds
     rows = (line.split() for part in folder.glob("many.*") if part != file for line in part.read_text().splitlines())
     ends = sorted(int(row[4]) + int(row[5]) / 1e6 for row in rows)
@@ -259,14 +265,15 @@ async def _in_one_run(server: EmbeddedServer, folder: Path, ears: Ears, first: i
 async def _measure(server: EmbeddedServer, folder: Path) -> Claims:
     operator = server.target()
     first = CLIENTS * CLAIMS * 2 * (RUNS + 1)
-    await _prepare(operator, first + CLIENTS * MANY_CLAIMS)
+    await _prepare(operator, first)
     async with AsyncExitStack() as stack:
         listeners = [await stack.enter_async_context(connected(operator)) for _ in range(LISTENERS)]
         for listener in listeners:
             await listener.add_listener(CHANNEL, lambda *_: None)
         ears = stack.enter_context(Ears(listeners))
         turns = await _in_turns(server, folder, ears)
-        return Claims(turns["bell"], turns["bare"], await _in_one_run(server, folder, ears, first))
+        claims = round(LONG * statistics.median(turns["bell"]) / CLIENTS)
+        return Claims(turns["bell"], turns["bare"], await _in_one_run(server, folder, ears, first, claims))
 
 
 def measure(folder: Path) -> Claims:

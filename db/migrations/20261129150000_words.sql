@@ -67,12 +67,18 @@ $$;
 comment on function public.write_search_texts() is
     'Writes name, description and area as they are searched and sorted, and the words that are new';
 
+-- what stands between signs is looked for in each word once, and not in each job
+with known as materialized (
+    select distinct unnest(public.search_words(search_text)) as word from public.cleanings
+)
 insert into public.words (word)
-select unnest(public.search_words(search_text)) from public.cleanings
-union
-select "left"(regexp_split_to_table(search_text, '[\s[:punct:]]+'), 200) from public.cleanings
-except
-select '';
+select found.word
+from (
+    select known.word from known
+    union
+    select "left"(pg_catalog.regexp_split_to_table(known.word, '[\s[:punct:]]+'), 200) from known
+) found
+where found.word <> '';
 
 create index words_by_word on public.words (word);
 -- a new word is rare, and what has not been put into its place yet would be read through by every search

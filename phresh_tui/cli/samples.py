@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from phresh_tui.cli.context import Context, require_operator
 from phresh_tui.cli.output import Progress, note, write, write_json
-from phresh_tui.database.samples import add_samples, remove_samples
+from phresh_tui.database.sample_removal import remove_samples
+from phresh_tui.database.samples import add_samples
 
 # fewer jobs say nothing about how fast it was
 WORTH_A_RATE = 10_000

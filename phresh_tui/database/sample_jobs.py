@@ -155,13 +155,14 @@ RECORD = f"""
 """  # noqa: S608  our own words
 # The words of the kinds that are here, and the numbers of orders of job $1 to $2 by the seed $3, as `JOBS` has them.
 KIND_WORDS = """
+    with tokens as materialized (
+        select distinct unnest(public.search_words(search_text)) as word from sample_kinds union select 'ref.'
+    )
     insert into public.words (word)
     select word from (
-        select unnest(public.search_words(search_text)) as word from sample_kinds
+        select word from tokens
         union
-        select "left"(regexp_split_to_table(search_text, '[\\s[:punct:]]+'), 200) from sample_kinds
-        union
-        select 'ref.' union select 'ref'
+        select "left"(regexp_split_to_table(word, '[\\s[:punct:]]+'), 200) from tokens
     ) found
     where word <> '' and not exists (select from public.words known where known.word = found.word collate "C")
 """

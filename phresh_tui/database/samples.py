@@ -13,7 +13,6 @@ import asyncpg
 
 from phresh_tui.database.bell import RING
 from phresh_tui.database.connections import Connection, connected
-from phresh_tui.database.errors import refusal
 from phresh_tui.database.sample_jobs import (
     HANDLES,
     ORDER_WORDS,
@@ -25,9 +24,8 @@ from phresh_tui.database.sample_jobs import (
     lay_out,
     write,
 )
+from phresh_tui.database.sample_members import check_operator, sample_member
 from phresh_tui.database.target import Target
-from phresh_tui.market.errors import HandleTaken, Refused
-from phresh_tui.market.member import login_of
 
 # jobs that are committed together: whoever stops the program has these or none of them
 BATCH = 5_000
@@ -35,8 +33,6 @@ BATCH = 5_000
 AT_ONCE = 20_000
 # how many of them go into one statement there, so that a bar can move
 CHUNK = SAME
-# a handle that a real member has is left alone; the next of these is tried
-SUFFIXES = ("", "_2", "_3", "_4", "_5", "_home", "_flat", "_office")
 # writes the texts of a job that are searched
 SEARCH_TEXTS = "trigger write_search_texts"
 # processes that build an index besides the session's own: one for each core that is left, as far as that helps
@@ -78,9 +74,9 @@ async def add_samples(
 
     """
     async with connected(operator) as connection:
-        await _check_operator(connection)
+        await check_operator(connection)
         progress(0, number)
-        logins = [await _sample_member(connection, handle) for handle in HANDLES]
+        logins = [await sample_member(connection, handle) for handle in HANDLES]
         draw = Draw(number, seed, datetime.now(UTC), logins)
         await _get_ready(connection, draw)
         filled = number >= AT_ONCE and await _at_once(operator, connection, draw, progress, say, kept)
@@ -134,19 +130,6 @@ async def _reserve(connection: Connection, number: int) -> int:
             number,
         )
     )
-
-
-async def _check_operator(connection: Connection) -> None:
-    if not await connection.fetchval(
-        "select coalesce((select pg_has_role(session_user, oid, 'member') "
-        "from pg_roles where rolname = 'phresh_owner'), false)"
-    ):
-        user = await connection.fetchval("select session_user")
-        raise Refused(
-            "only an operator can post or remove sample jobs",
-            f"the account {user} is no operator's",
-            "Configure the account that runs phresh db up",
-        )
 
 
 async def _at_once(
@@ -282,146 +265,3 @@ async def _write_out(operator: Target, when: asyncio.Event) -> None:
     if operator.embedded:
         async with connected(operator) as connection:
             await connection.execute("checkpoint", timeout=PATIENCE)
-
-
-# The jobs of sample members in which nobody else has had a hand: whoever moved them, is their cleaner or has an offer.
-OURS = """
-    owner = any($1) and not exists (
-        select from public.events e
-        where e.cleaning_id = c.id and not (e.actor = any($1) and coalesce(e.other = any($1), true))
-    )
-"""
-BELONGINGS = ("read_events", "offers", "private_details", "bookings", "reviews", "events", "cleanings")
-
-
-async def remove_samples(
-    operator: Target,
-    *,
-    progress: Callable[[int, int], None] = lambda *_: None,
-    say: Callable[[str], None] = lambda _: None,
-) -> int:
-    """Takes sample jobs back with all that belongs to them, newest first; where a real member has a hand, they stay.
-
-    Args:
-        operator: an operator's account.
-        progress: is told how many jobs were looked at, and how many there are.
-        say: is told what else takes a moment.
-
-    Returns:
-        How many were removed.
-
-    Raises:
-        Refused: when the account is no operator's.
-        DatabaseUnavailable: when the connection is lost; whole batches are gone.
-
-    """
-    async with connected(operator) as connection:
-        await _check_operator(connection)
-        logins = await connection.fetchval(
-            "select coalesce(array_agg(login), '{}') from public.members m "
-            "join pg_roles r on r.rolname = m.login::name "
-            "where m.left_at is null and shobj_description(r.oid, 'pg_authid') = $1",
-            await _mark(connection),
-        )
-        say("Looking for sample jobs")
-        total = await connection.fetchval("select count(*) from public.cleanings", timeout=PATIENCE)
-        if total and await _all_at_once(connection, logins):
-            return int(total)
-        removed, before = 0, 2**31 - 1
-        while rows := await connection.fetch(
-            "select id from public.cleanings where id < $1 order by id desc limit $2", before, BATCH
-        ):
-            before = rows[-1]["id"]
-            removed += await _remove(connection, logins, [row["id"] for row in rows])
-            progress(min(removed, total), total)
-        await connection.execute("vacuum (analyze) public.cleanings", timeout=PATIENCE)
-        await connection.execute(RING)
-    return removed
-
-
-async def _all_at_once(connection: Connection, logins: list[str]) -> bool:
-    """Empties a market in which there is nothing else; whether that went."""
-    tables = ", ".join(f"public.{name}" for name in BELONGINGS)
-    async with connection.transaction():
-        try:
-            await connection.execute(f"set local lock_timeout = '5s'; lock table {tables} in access exclusive mode")
-        except asyncpg.LockNotAvailableError:
-            return False
-        if await connection.fetchval(
-            f"select exists (select from public.cleanings c where not ({OURS}))",  # noqa: S608  our own words
-            logins,
-            timeout=PATIENCE,
-        ):
-            return False
-        # no job is left that has them
-        await connection.execute(f"truncate {tables}, public.words")
-    return True
-
-
-async def _remove(connection: Connection, logins: list[str], numbers: list[int]) -> int:
-    async with connection.transaction():
-        # nobody claims one of them between the look and the removal
-        ours = await connection.fetch(
-            f"select id from public.cleanings c where id = any($2) and {OURS} for update",  # noqa: S608  our own words
-            logins,
-            numbers,
-        )
-        gone = [row["id"] for row in ours]
-        for table in BELONGINGS:
-            column = "id" if table == "cleanings" else "cleaning_id"
-            await connection.execute(f"delete from public.{table} where {column} = any($1)", gone)  # noqa: S608
-    return len(gone)
-
-
-async def _mark(connection: Connection) -> str:
-    """The comment on the role of a sample member of this database; it names it by number, as that of `sign_up` does."""
-    number = await connection.fetchval("select oid from pg_database where datname = current_database()")
-    return f"phresh sample member of database {number}"
-
-
-async def _sample_member(connection: Connection, handle: str) -> str:
-    """The login of a sample member, made unless it is there; never that of a real member.
-
-    A sample member is known by the comment on its role, which no member can write, and sign_up writes another one for
-    whoever takes the role over after its database was dropped.
-    """
-    mark = await _mark(connection)
-    for suffix in SUFFIXES:
-        login = login_of(handle + suffix)
-        if await _is_sample(connection, login, mark) or await _made(connection, handle + suffix, mark):
-            return login
-        # somebody else may have made it at this moment, for the same reason
-        if await _is_sample(connection, login, mark):
-            return login
-    raise HandleTaken(
-        f"no sample member like @{handle} can be made", "the handles that were tried are taken", "Post jobs as yourself"
-    )
-
-
-async def _is_sample(connection: Connection, login: str, mark: str) -> bool:
-    return bool(
-        await connection.fetchval(
-            """
-            select exists (
-                select from public.members m
-                join pg_roles r on r.rolname = m.login::name
-                where m.login = $1 and m.left_at is null and shobj_description(r.oid, 'pg_authid') = $2
-            )
-            """,
-            login,
-            mark,
-        )
-    )
-
-
-async def _made(connection: Connection, handle: str, mark: str) -> bool:
-    try:
-        async with connection.transaction():
-            login = await connection.fetchval("select public.sign_up($1, null)", handle)
-            # both in one transaction: a member without the mark would be taken for a real one
-            await connection.execute(f"""comment on role "{login}" is '{mark}'""")
-    except asyncpg.PostgresError as error:
-        if isinstance(refusal(error), HandleTaken):
-            return False
-        raise
-    return True

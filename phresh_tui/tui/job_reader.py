@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeAlias
 
@@ -22,6 +21,7 @@ from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.errors import PhreshError
 from phresh_tui.tui.job_ahead import JumpsAhead
 from phresh_tui.tui.job_window import KEPT, PAGE, JobWindow
+from phresh_tui.tui.new_jobs import NewJobs
 
 # seconds of reading after which the screen says so, and a read may be dropped for another one
 SLOW = 0.08
@@ -30,8 +30,6 @@ SLOW = 0.08
 COUNT_AFTER = 0.15
 # seconds after which more is read than can be seen where a way has led: what can be seen is painted first
 PAINTED = 0.03
-# new jobs above the screen are counted up to here
-MANY_NEW = 100
 # jobs that are read at once besides those on the screen
 SPARE = 8
 
@@ -87,6 +85,7 @@ class JobReader:
 
     Attributes:
         window: the jobs that are here.
+        new: those that are new above what is seen.
 
     """
 
@@ -96,11 +95,7 @@ class JobReader:
         self._view = view
         self._first_page = first_page
         self.window = self._new_window()
-        # what counts as new: posted since then, by the clock of the database, and not seen yet
-        self._clock: timedelta | None = None
-        self._since: datetime | None = None
-        self._seen: set[int] = set()
-        self._above: list[Cleaning] = []
+        self.new = NewJobs(session)
         self._ahead = JumpsAhead(session)
         self._is_jump_likely = False
         self._wakeup = asyncio.Event()
@@ -204,31 +199,6 @@ class JobReader:
         # only what is seen at once: in a very long list each job may lie elsewhere on the disk
         top, end = self._view.lines_on_screen
         return end - top + SPARE
-
-    @property
-    def new_above(self) -> int:
-        """How many new jobs lie above what is seen, up to `MANY_NEW`."""
-        return len(self._above)
-
-    @property
-    def nearest_new(self) -> Cleaning | None:
-        """The last of them."""
-        return self._above[-1] if self._above else None
-
-    def saw(self, top: int, end: int) -> bool:
-        """These lines are on the screen; whether fewer jobs are new above it than before."""
-        if self._since is None:
-            return False
-        before, window = len(self._above), self.window
-        for line in range(top, end):
-            job = window.get(line)
-            if job is not None and job.created_at > self._since:
-                self._seen.add(job.id)
-        if top == 0 and window.at_top:
-            self._above = []
-        elif self._above:
-            self._above = [job for job in self._above if job.id not in self._seen]
-        return len(self._above) < before
 
     async def jobs_between(self, first: Cleaning, last: Cleaning, many: int) -> list[Cleaning]:
         """All jobs from one to another one, whichever comes first; none when more than so many lie after the first."""
@@ -348,9 +318,7 @@ class JobReader:
         finally:
             self._reading_anew = False
         self.window = window
-        self._since = self._now()
-        self._seen.clear()
-        self._above = []
+        self.new.begin()
         self._view.show_anew()
         self._count()
         if self._is_jump_likely:
@@ -379,20 +347,8 @@ class JobReader:
         if view.anchor_job is not None:
             window.hold(before, view.anchor_job, view.cursor - view.lines_on_screen[0])
         view.mark(window.changes(before))
-        await self._look_above()
+        await self.new.look(self.listing, self.window.get(view.lines_on_screen[0]))
         self._count()
-
-    async def _look_above(self) -> None:
-        """Finds what is new above the screen."""
-        first = self.window.get(self._view.lines_on_screen[0])
-        if self._since is not None and first is not None:
-            new = self.listing._replace(wanted=self.listing.wanted._replace(posted_after=self._since))
-            above = await listings.page(self._session, new, MANY_NEW, before=first)
-            self._above = [job for job in above if job.id not in self._seen]
-
-    def _now(self) -> datetime | None:
-        """The time at the database, when it was asked."""
-        return datetime.now(UTC) + self._clock if self._clock is not None else None
 
     def _count(self) -> None:
         # beside the reading, for it may take longer; what is being counted now may be of before
@@ -405,9 +361,7 @@ class JobReader:
             while self._count_due:
                 self._count_due = False
                 counted = self.window
-                if self._clock is None:
-                    self._clock = await listings.clock(self._session) - datetime.now(UTC)
-                    self._since = self._now()
+                await self.new.set_clock()
                 if self.listing.wanted.text and counted.total is None:
                     await asyncio.sleep(COUNT_AFTER)
                 await counted.recount()

@@ -16,7 +16,8 @@ from phresh_tui.cli.output import cells
 from phresh_tui.database import cleanings, offers
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.sample_jobs import HANDLES
-from phresh_tui.database.samples import AT_ONCE, BATCH, CHUNK, add_samples, remove_samples
+from phresh_tui.database.sample_removal import remove_samples
+from phresh_tui.database.samples import AT_ONCE, BATCH, CHUNK, add_samples
 from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.errors import Refused
 from phresh_tui.market.search import Filter

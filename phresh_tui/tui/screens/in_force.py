@@ -9,7 +9,7 @@ from phresh_tui.market.price import show_price
 from phresh_tui.market.search import MYSELF, Filter
 from phresh_tui.market.text import visible
 from phresh_tui.market.when import show_when
-from phresh_tui.tui.job_reader import MANY_NEW
+from phresh_tui.tui.new_jobs import MANY_NEW
 from phresh_tui.tui.widgets.job_list import JobList
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.strip import Strip
@@ -26,7 +26,6 @@ from phresh_tui.tui.workers import in_background
 
 if TYPE_CHECKING:
     from phresh_tui.database.first_look import FirstPage
-    from phresh_tui.tui.screens.base import MarketScreen
     from phresh_tui.tui.widgets.heading import JobHeading
 
 # seconds that the cursor rests on a job before it is told, so that a held key does not draw what nobody can read: keys
@@ -143,7 +142,7 @@ class JobList(CursorView, MarkKeys, can_focus=True):
     @property
     def new_above(self) -> int:
         """New jobs above what is seen, that were not seen yet, up to `MANY_NEW`."""
-        return self._reader.new_above
+        return len(self._reader.new.above)
 
     @property
     def _window(self) -> JobWindow:
@@ -218,11 +217,11 @@ class JobList(CursorView, MarkKeys, can_focus=True):
 
     def show_new(self) -> None:
         """Goes to the nearest of the new jobs above; where the newest come first, to the top."""
-        job = self._reader.nearest_new
-        if job is None or self.listing.sort is Sort.NEWEST:
+        above = self._reader.new.above
+        if not above or self.listing.sort is Sort.NEWEST:
             self.action_cursor_top()
         else:
-            self.reveal(job)
+            self.reveal(above[-1])
 
     def prepare_jump(self, text: str = "") -> None:
         """Reads what a jump will need while somebody types where to."""
@@ -301,14 +300,13 @@ class JobList(CursorView, MarkKeys, can_focus=True):
             self.anchor_job = window.get(self.cursor)
         self._look_at_new()
         self.refresh_changed()
-        # what is said beside the list can wait
-        cast("MarketScreen", self.screen).paint(self)
+        self.paint()
         self._tell()
         self.post_message(self.Loaded(self, window.total))
 
     def _look_at_new(self) -> None:
         """What is on the screen is not new any more, and neither is what lies above it when that is the top."""
-        if self._reader.saw(*self.lines_on_screen):
+        if self._reader.new.saw(self._window, *self.lines_on_screen):
             self.post_message(self.Loaded(self, self._window.total))
 
     def mark(self, signs: dict[int, str]) -> None:

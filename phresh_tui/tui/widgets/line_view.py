@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from phresh_tui.tui.screens.base import MarketScreen
 
 # lines that are here in the direction of scrolling, those on the screen included: page-downs as fast as a key repeats
 # meet them in 200 ms, and a page of a very long list may take as long from a busy disk
@@ -70,6 +75,10 @@ class LineView(ScrollView):
         for y in range(self.size.height):
             if self._painted.get(y) != self.render_line(y):
                 self.refresh_line(top + y)
+
+    def paint(self) -> None:
+        """Paints what is to be painted now: what is said elsewhere on the screen can wait."""
+        cast("MarketScreen", self.screen).paint(self)
 
     def refresh_line_of(self, line: int) -> None:
         """Paints a line, if it can be seen."""
