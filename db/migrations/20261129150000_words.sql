@@ -46,21 +46,31 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 -- a plan that was made when there were only few words would read all of them ever after
 set enable_seqscan = off
+-- the planner would take a plan for each text to be worth it: it is most of the work
+set plan_cache_mode = force_generic_plan
 as $$
+declare
+    unknown text[];
+    fresh text;
 begin
     new.sort_name := "left"(public.normal_text(new.name), 120);
     new.search_text := public.normal_text(new.name || e'\n' || coalesce(new.description, ''));
     new.sort_area := public.normal_text(new.area);
-    insert into public.words (word)
-    select found.word
-    from (
-        select unnest(public.search_words(new.search_text)) as word
-        union
-        select "left"(regexp_split_to_table(new.search_text, '[\s[:punct:]]+'), 200)
-    ) found
-    where found.word <> ''
-        -- offset 0 has them looked up one by one
-        and not exists (select from public.words known where known.word = found.word collate "C" offset 0);
+    -- offset 0 has them looked up one by one
+    select array_agg(token) into unknown
+    from unnest(public.search_words(new.search_text)) token
+    where token <> '' and not exists (select from public.words known where known.word = token collate "C" offset 0);
+    foreach fresh in array coalesce(unknown, '{}') loop
+        -- it may stand twice in this text
+        continue when exists (select from public.words known where known.word = fresh collate "C");
+        insert into public.words (word) values (fresh);
+        if fresh ~ '[\s[:punct:]]' then
+            insert into public.words (word)
+            select distinct piece
+            from regexp_split_to_table(fresh, '[\s[:punct:]]+') part, "left"(part, 200) piece
+            where piece <> '' and not exists (select from public.words known where known.word = piece collate "C" offset 0);
+        end if;
+    end loop;
     return new;
 end
 $$;
