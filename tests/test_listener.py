@@ -142,6 +142,21 @@ async def test_a_listener_that_is_ended_alone_comes_back_alone_and_tells_what_ha
         assert ada.links == []
 
 
+async def test_a_listener_that_is_ended_while_it_asks_for_a_sign_of_life_is_ended_alone_as_well(market: Market) -> None:
+    async with through_proxy(market) as (proxy, target), watched(target) as ada:
+        await ada.is_heard()
+        # the question gets lost, so the end comes in place of its answer
+        proxy.swallow(answers=False)
+        await asyncio.sleep(0.5)
+        await market.psql(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'phresh bell'"
+        )
+        await eventually(lambda: not ada.session.is_bell_heard)
+        proxy.pass_on()
+        await eventually(lambda: ada.session.is_bell_heard and ada.looks)
+        assert ada.links == []
+
+
 async def test_a_cut_cable_is_noticed_by_the_heartbeat_and_what_was_missed_is_told(market: Market) -> None:
     bob = await market.session("bob")
     async with through_proxy(market) as (proxy, target), watched(target) as ada:

@@ -207,8 +207,14 @@ class Bell:
                 return
             if self._rings > MOST_RINGS:
                 raise PhreshError("the bell is rung without end", "", f"Listening again in {PAUSE:g} seconds")
-            with told(self._target, seconds):
-                await connection.execute("select 1", timeout=seconds)
+            try:
+                with told(self._target, seconds):
+                    await connection.execute("select 1", timeout=seconds)
+            except PhreshError as error:
+                if connection.is_closed() and not isinstance(error.__cause__, TimeoutError):
+                    # ended just now, as it may be between two questions: the next connection tells what is lost
+                    return
+                raise
 
     def _rung(self, _connection: object, _process: int, _channel: str, said: object) -> None:
         now = asyncio.get_running_loop().time()
