@@ -10,7 +10,7 @@ import venv
 from importlib.metadata import distributions
 from pathlib import Path
 
-from benchmarks.keys import PAGES
+from benchmarks.keys import PAGES, QUICK
 from benchmarks.pty import DOWN, LEAVE, PAGE_DOWN, TimedTerminal
 from benchmarks.report import Line, Report
 from phresh_tui.database.embedded import EmbeddedServer
@@ -18,7 +18,7 @@ from phresh_tui.database.embedded import EmbeddedServer
 HERE = Path(__file__).parent
 FOLDER = HERE.parent / ".venv" / "peers"
 ROWS = 10_000
-STARTS = 3
+STARTS = 1 if QUICK else 3
 CTRL_D = b"\x04"
 # the group of the smallest Textual app at the size that they run at
 START = "start, 10k"
