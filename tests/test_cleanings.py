@@ -232,6 +232,8 @@ async def test_a_search_finds_the_same_near_and_far_along_the_order(
             monkeypatch.setattr(listings, "RARE", rare)
             monkeypatch.setattr(listings, "LOOKUP", lookup)
             found.append(await all_forwards(ada, listing, 20))
+            assert await cleanings.page(ada, listing, 20, offset=70) == found[-1][70:90]
+            assert await cleanings.page(ada, listing, 20, after=found[-1][9], offset=40) == found[-1][50:70]
             assert await all_backwards(ada, listing, 20) == found[-1]
         assert len(found[0]) > 100
         assert found[0] == found[1] == found[2]

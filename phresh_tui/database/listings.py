@@ -100,8 +100,7 @@ async def _read(
         if rows:
             jobs = [cleaning_of(row) for row in rows]
             return jobs[::-1] if backwards else jobs
-    # far down, what is skipped has to be read anyway
-    near = await _near(session, listing, limit) if not offset else None
+    near = await _near(session, listing, limit, offset)
     for number, of_nulls in enumerate(ranges):
         query = conditions(session, listing)
         if of_nulls is not None:
@@ -146,23 +145,27 @@ async def clock(session: Session) -> datetime:
     return now
 
 
-async def _near(session: Session, listing: Listing, limit: int) -> int | None:
+async def _near(session: Session, listing: Listing, limit: int, offset: int = 0) -> int | None:
     """How many jobs are walked along before they are looked up: 0 for rare ones, None for as many as it takes.
 
     Walking finds a page after so many jobs as there are for each that fits. It may find nothing at all, for the
     cheapest jobs are no spring cleans, so for words it never takes longer than looking all of them up would.
     """
-    if listing.wanted.is_empty:
+    has_words = bool(conditions(session, listing).words)
+    if listing.wanted.is_empty or (offset and not has_words):
+        # far down, what is skipped has to be read anyway
         return None
     if listing.wanted.posted_after is not None:
         # of the last minutes
         return 0
     found = await estimate(session, listing)
-    if not conditions(session, listing).words:
+    if not has_words:
         return 0 if found.hits < RARE_FIT else None
     if found.hits < RARE:
         return 0
     step = IN_PLACE if listing.order.column in ("created_at", "updated_at") else ELSEWHERE
+    if offset:
+        return 0 if found.hits * LOOKUP <= (offset + limit) * found.jobs // found.hits * step else None
     return max(min(NEARER * max(limit, LEAST) * found.jobs // found.hits, found.hits * LOOKUP // step), limit)
 
 
@@ -179,7 +182,7 @@ def _page_of(query: Query, in_order: str, limit: str, offset: int, near: int | N
     # offset 0 keeps the order from reaching the table, which would be walked along all the same
     looked_up = f"(select * from public.cleanings where {query.looked_up} offset 0) everywhere"  # noqa: S608  our own words
     if not near:
-        return f"select {COLUMNS} from {looked_up} {in_order} {limit}"  # noqa: S608  our own words
+        return f"select {COLUMNS} from {looked_up} {in_order} {limit} offset {offset:d}"  # noqa: S608  our own words
     return f"""
         with hits as materialized (
             select {COLUMNS}
@@ -199,8 +202,11 @@ def _page_of(query: Query, in_order: str, limit: str, offset: int, near: int | N
 async def _read_by_offset(session: Session, listing: Listing, limit: int, offset: int) -> list[Cleaning]:
     order, query = listing.order, conditions(session, listing)
     direction = "desc" if order.descending else "asc"
+    # offset 0 keeps the order from reaching the table, which would be walked along all the same
+    looks_up = await _near(session, listing, limit, offset) == 0
+    where = f"{query.looked_up} offset 0" if looks_up else query.where
     rows = await session.fetch(
-        f"select {COLUMNS} from public.cleanings where {query.where} "  # noqa: S608  only our own words are put together
+        f"select {COLUMNS} from (select * from public.cleanings where {where}) jobs "  # noqa: S608  our own words
         f"order by {order.column} {direction} {'nulls last' if order.nullable else ''}, id {direction} "
         f"limit {query.argument(limit)} offset {query.argument(offset)}",
         *query.arguments,
