@@ -1,5 +1,5 @@
 -- Jobs are searched by their words: which words there are is known, and an index knows which jobs have them. A job has some
--- ten words where it had fifty trigrams, so the index is built and read in a third of the time, and what is like a word that
+-- ten words where it had fifty trigrams, so the index is smaller and sooner built, and what is like a word that
 -- nobody has is looked for among the words alone, however many jobs there are.
 
 -- migrate:up
