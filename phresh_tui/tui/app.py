@@ -39,9 +39,10 @@ from phresh_tui.tui.memory import is_new, remember_handle
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.moves import Moves
 from phresh_tui.tui.over_all import OverAll
-from phresh_tui.tui.resuming import resuming
 from phresh_tui.tui.screens.base import BREADTHS, HEIGHTS, MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
+from phresh_tui.tui.short_way import ShortWay
+from phresh_tui.tui.terminal import terminal_driver
 from phresh_tui.tui.themes import FOLLOW, OWN, chosen_look
 from phresh_tui.tui.unread import Unread
 from phresh_tui.tui.widgets.cursor_view import CursorView
@@ -135,6 +136,7 @@ class PhreshApp(OverAll):
         self.last_key = ""
         self._garbage = AfterKeys()
         self.held = HeldKeys()
+        self.short_way = ShortWay()
         # set when the first jobs are there
         self.settled = asyncio.Event()
         self.error_console = Console(file=LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
@@ -176,7 +178,7 @@ class PhreshApp(OverAll):
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, which bears being stopped and continued from outside."""
-        return resuming(super().get_driver_class())
+        return terminal_driver(super().get_driver_class())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With NO_COLOR no colour leaves the program: not even the greys that Textual would turn them into."""
@@ -432,8 +434,13 @@ class PhreshApp(OverAll):
                 return
         if isinstance(event, events.MouseDown) and self._is_going(event):
             return
-        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, CursorView):
-            await self.held.gather(self, event)
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            part = self.focused
+            if isinstance(part, CursorView):
+                await self.held.gather(self, event)
+                if await self.short_way.go(self, part, event):
+                    return
+            self.short_way.is_sent(event)
         await super().on_event(event)
 
     async def _on_key(self, event: events.Key) -> None:
@@ -443,6 +450,7 @@ class PhreshApp(OverAll):
         await super()._on_key(event)
         while self.held.once():
             await super()._on_key(event)
+        self.short_way.is_back(event)
 
     def _is_going(self, event: events.MouseDown) -> bool:
         """Whether what lies under the mouse is being taken away: Textual would select its text, beside no parent."""

@@ -49,7 +49,7 @@ class HeldKeys:
 
     def begin(self, event: events.Key) -> None:
         """A key is about to be obeyed, as often as it was pressed."""
-        self._left = self._presses.pop(event, 1)
+        self._left = self._presses.get(event, 1)
 
     def take(self) -> int:
         """How many presses an action is to obey, which then are obeyed by nothing else; one outside of a key."""

@@ -445,11 +445,19 @@ class JobList(CursorView, MarkKeys, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        ordinal = self.scroll_offset.y + y
-        width = self.text_width + 1
-        selected = ordinal == self.cursor
-        if ordinal >= self.virtual_size.height:
-            return self._lines.blank(width)
+        return self.draw_lines(range(y, y + 1))[0]
+
+    def draw_lines(self, lines: range) -> list[Strip]:
+        """Some lines of the screen; what is the same for all of them is asked once."""
+        top, cursor, height, width = self.scroll_offset.y, self.cursor, self.virtual_size.height, self.text_width + 1
+        return [
+            self._draw_line(top + y, width, selected=top + y == cursor)
+            if top + y < height
+            else self._lines.blank(width)
+            for y in lines
+        ]
+
+    def _draw_line(self, ordinal: int, width: int, *, selected: bool) -> Strip:
         job = self._window.get(ordinal)
         if job is None:
             return self._lines.placeholder("cursor" if selected else "", width)

@@ -69,11 +69,15 @@ class LineView(ScrollView):
         thumb = max(1.0, seen * height / lines)
         return int((height - thumb) * position / (lines - seen) * 8)
 
+    def draw_lines(self, lines: range) -> list[Strip]:
+        """Some lines of the screen."""
+        return [self.render_line(y) for y in lines]
+
     def refresh_changed(self) -> None:
         """Paints the lines that look different from what stands on the screen."""
         top = self.scroll_offset.y
-        for y in range(self.size.height):
-            if self._painted.get(y) != self.render_line(y):
+        for y, strip in enumerate(self.draw_lines(range(self.size.height))):
+            if self._painted.get(y) != strip:
                 self.refresh_line(top + y)
 
     def paint(self) -> None:
@@ -91,7 +95,7 @@ class LineView(ScrollView):
         if self.opacity != 1 or self.styles.tint.a:
             self._painted.clear()
             return super().render_lines(crop)
-        strips = [self.render_line(y) for y in crop.line_range]
+        strips = self.draw_lines(crop.line_range)
         if self.show_vertical_scrollbar and not self.vertical_scrollbar.size:
             # on the first frame there is room for the bar, and no bar: Textual would paint nothing of a shorter line
             strips = [strip.adjust_cell_length(self.size.width) for strip in strips]
