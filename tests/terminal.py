@@ -22,6 +22,7 @@ KEYS = {
     "ctrl+s": "\x13",
     "ctrl+n": "\x0e",
     "ctrl+q": "\x11",
+    "ctrl+z": "\x1a",
 }
 # seconds
 QUIET = 0.8

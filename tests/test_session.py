@@ -317,13 +317,22 @@ async def test_closing_is_at_once_when_the_connection_is_known_to_be_lost(market
             await ada.fetch("select 1")
 
 
-async def test_a_role_that_was_dropped_is_told_as_such_and_not_as_a_lost_connection(market: Market) -> None:
+async def test_an_account_that_is_refused_is_told_as_such_and_tried_again(market: Market) -> None:
     ada = await market.session("ada", tcp=True)
+    await market.psql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'm_ada'")
+    await until_gone(market, "m_ada")
+    await market.psql("alter role m_ada nologin")
+    with pytest.raises(SignInError):
+        await ada.fetch("select 1")
+    await eventually(lambda: ada.link is Link.OFFLINE)
+    await market.psql("alter role m_ada login")
+    await eventually(lambda: ada.link is Link.CONNECTED)
     await market.psql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'm_ada'")
     await until_gone(market, "m_ada")
     await market.psql("drop role m_ada")
     with pytest.raises(SignInError):
         await ada.fetch("select 1")
+    await eventually(lambda: ada.link is Link.OFFLINE)
 
 
 async def test_after_a_lost_connection_a_refused_account_is_the_trouble_that_is_told(market: Market) -> None:

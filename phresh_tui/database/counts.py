@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from phresh_tui.database.conditions import Listing, conditions
 from phresh_tui.database.session import Session
+from phresh_tui.market.cleaning import Cleaning
 from phresh_tui.market.search import Filter, Place
 
 # up to here jobs are counted exactly; beyond, the planner's estimate is shown as one
@@ -102,3 +103,14 @@ async def estimate(session: Session, listing: Listing) -> Estimate:
         known.clear()
     known[key] = (time.monotonic(), found)
     return found
+
+
+async def has(session: Session, listing: Listing, job: Cleaning) -> bool:
+    """Whether a job is part of a listing, wherever it stands in it."""
+    query = conditions(session, listing)
+    return bool(
+        await session.fetch_value(
+            f"select exists (select from public.cleanings where id = {query.argument(job.id)} and {query.where})",  # noqa: S608
+            *query.arguments,
+        )
+    )

@@ -362,14 +362,14 @@ class Session:
         self._on_link(link)
 
     async def _refused(self, error: BaseException, seconds: float) -> PhreshError:
-        """What to tell for an error; begins to reconnect when it is a lost connection."""
+        """What to tell for an error; begins to reconnect when a connection is lost or an account refused."""
         reason = for_person(error, self.target, seconds)
-        if isinstance(reason, DatabaseUnavailable) and self.link is not Link.CLOSED:
+        if isinstance(reason, DatabaseUnavailable | SignInError) and self.link is not Link.CLOSED:
             logger.warning("Lost the connection to database %s: %s", self.target.masked_url, reason)
             self.trouble = reason
             await self._drop_idle()
             if self.link is Link.CONNECTED:
-                self._change_link(Link.RECONNECTING)
+                self._change_link(Link.OFFLINE if isinstance(reason, SignInError) else Link.RECONNECTING)
             if self._recovery is None or self._recovery.done():
                 self._recovery = asyncio.ensure_future(self._try_again())
         return reason

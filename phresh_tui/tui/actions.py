@@ -274,6 +274,9 @@ ACTIONS = (
     Action(
         "editor", Where.PROGRAM, "ctrl+e", "Editor", "Write a long text in your own editor ($EDITOR)", priority=True
     ),
+    Action(
+        "suspend-process", Where.PROGRAM, "ctrl+z", "Suspend", "Back to the shell, but for a field; fg there goes on"
+    ),
     Action("leave", Where.PROGRAM, "ctrl+q", "Quit", "Leave phresh, also from a field", 22, priority=True),
 )
 

@@ -33,6 +33,7 @@ from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.collection import AfterKeys
 from phresh_tui.tui.first_steps import WELCOME, fill_with_samples, welcome
 from phresh_tui.tui.held_keys import HeldKeys
+from phresh_tui.tui.key_order import KeyOrder
 from phresh_tui.tui.keymap import checked_keymap
 from phresh_tui.tui.leaving import is_going, is_late, unless_late, until_there
 from phresh_tui.tui.memory import is_new, remember_handle
@@ -137,6 +138,7 @@ class PhreshApp(OverAll):
         self._garbage = AfterKeys()
         self.held = HeldKeys()
         self.short_way = ShortWay()
+        self.key_order = KeyOrder(self)
         # set when the first jobs are there
         self.settled = asyncio.Event()
         self.error_console = Console(file=LogStream(), markup=False, highlight=False)  # type: ignore[arg-type]
@@ -185,9 +187,15 @@ class PhreshApp(OverAll):
         return [self._no_color] if self._no_color is not None else super().get_line_filters()
 
     def on_resize(self, event: events.Resize) -> None:
-        """A terminal that is too small for anything says so, until it grows."""
+        """A terminal that is too small for anything says so, until it grows.
+
+        All is painted anew. Textual does nothing when the size is the same again as before, and what was painted in
+        between lies where it does not belong.
+        """
         for screen in self.screen_stack:
             cover(screen, event.size)
+        if self.screen_stack:
+            self.screen.refresh()
 
     def set_timer(
         self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
@@ -418,6 +426,12 @@ class PhreshApp(OverAll):
     # --- keys, before any screen has them
 
     async def on_event(self, event: events.Event) -> None:
+        """Lets a key wait until those before it are obeyed."""
+        waits = isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.key_order.waits(event)
+        if not waits:
+            await self.obey(event)
+
+    async def obey(self, event: events.Event) -> None:
         """Remembers the key, for questions that must not be answered by the key that asked them."""
         if isinstance(event, events.Key):
             self.last_key = event.key
@@ -440,8 +454,13 @@ class PhreshApp(OverAll):
                 await self.held.gather(self, event)
                 if await self.short_way.go(self, part, event):
                     return
-            self.short_way.is_sent(event)
-        await super().on_event(event)
+            self.key_order.is_sent(event, self.focused or self.screen)
+            await super().on_event(event)
+            if not event.is_forwarded:
+                # one that is obeyed before anything that has the focus
+                self.key_order.is_back(event)
+        else:
+            await super().on_event(event)
 
     async def _on_key(self, event: events.Key) -> None:
         """Obeys a key as often as it was pressed, an action that can do so all at once."""
@@ -450,7 +469,7 @@ class PhreshApp(OverAll):
         await super()._on_key(event)
         while self.held.once():
             await super()._on_key(event)
-        self.short_way.is_back(event)
+        self.key_order.is_back(event)
 
     def _is_going(self, event: events.MouseDown) -> bool:
         """Whether what lies under the mouse is being taken away: Textual would select its text, beside no parent."""

@@ -36,9 +36,12 @@ class HeldKeys:
         if event.key not in HELD:
             return
         presses = 1
+        while app.key_order.take_next(event.key):
+            presses += 1
         with suppress(MessagePumpClosed):
             while (
-                isinstance(other := app._peek_message(), events.Key)
+                not app.key_order.is_any_waiting
+                and isinstance(other := app._peek_message(), events.Key)
                 and other.key == event.key
                 and not other.is_forwarded
             ):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeAlias
 
-from phresh_tui.database import cleanings, listings
+from phresh_tui.database import cleanings, counts, listings
 from phresh_tui.database.bell import FIRST_BACKOFF, LONGEST_BACKOFF
 from phresh_tui.database.first_look import FirstPage
 from phresh_tui.database.listings import Listing
@@ -332,15 +332,27 @@ class JobReader:
             fresh = await window.read_again(*view.lines_on_screen)
             here = {job.id for job in fresh.rows}
             # which job the cursor is on counts now, for it may have moved while the answer was under way
-            job, gone = view.anchor_job, None
-            if job is not None and job.id not in here and fresh.first <= view.cursor <= fresh.first + len(fresh.rows):
+            job, gone, elsewhere = view.anchor_job, None, None
+            if job is not None and job.id not in here and fresh.reaches(view.cursor):
                 gone = await cleanings.one(self._session, job.id)
+            if gone is not None and await counts.has(self._session, self.listing, gone):
+                await window.recount()
+                elsewhere = await window.around(gone)
         except asyncio.CancelledError:
             self._refresh_due = True
             raise
+        if elsewhere is not None and view.anchor_job is job:
+            # the list goes where it stands now
+            window.is_estimate, window.left = True, set()
+            window.show(elsewhere)
+            view.mark(window.changes(before))
+            view.show_window()
+            await self.new.look(self.listing, self.window.get(view.lines_on_screen[0]))
+            self._count()
+            return
         window.show(fresh)
         window.left = set()
-        if gone is not None and view.anchor_job is job:
+        if gone is not None and elsewhere is None and view.anchor_job is job:
             # it has left the list: it stays where it is, as it is now, until the cursor leaves it
             ids = [other.id for other in before.rows]
             window.keep(gone, ids[: ids.index(gone.id)] if gone.id in ids else [])

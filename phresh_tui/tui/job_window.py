@@ -48,6 +48,10 @@ class Run(NamedTuple):
     at_top: bool
     at_end: bool
 
+    def reaches(self, ordinal: int) -> bool:
+        """Whether a job that was on this line would be among them."""
+        return self.first <= ordinal and (self.at_end or ordinal <= self.first + len(self.rows))
+
 
 class JobWindow:
     """A contiguous run of jobs, and where it lies in the list.
@@ -171,6 +175,13 @@ class JobWindow:
 
     async def load_around(self, job: Cleaning) -> int:
         """A job with a page before and a page after it."""
+        run = await self.around(job)
+        self.is_estimate = True
+        self.show(run)
+        return self.first + run.rows.index(job)
+
+    async def around(self, job: Cleaning) -> Run:
+        """The same, without showing it yet."""
         above = await self._fetch(PAGE, before=job)
         below = await self._fetch(PAGE, after=job)
         at_top, at_end = len(above) < PAGE, len(below) < PAGE
@@ -178,11 +189,9 @@ class JobWindow:
         # whichever end is reached first puts it right
         place = 1.0 if at_top or at_end else await self._place_of(job)
         # now, for the jobs may have been counted meanwhile
-        length = max(self._whole, len(rows))
+        length = max(self.total.number if self.total is not None else self._whole, len(rows))
         first = round(length * place) - len(above)
-        self.is_estimate = True
-        self._show(rows, max(min(first, length - len(rows)), 1), at_top=at_top, at_end=at_end)
-        return self.first + len(above)
+        return Run(rows, max(min(first, length - len(rows)), 1), at_top, at_end)
 
     def load_spot(self, spot: Spot) -> int:
         """A page in the middle, and its first job; of one behind the end the last."""

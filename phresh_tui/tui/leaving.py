@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
 
+from textual.app import App, ScreenStackError
 from textual.css.query import DOMQuery, NoMatches
 from textual.dom import DOMNode, NoScreen
 from textual.message import Message
@@ -25,7 +26,7 @@ def is_going(node: DOMNode) -> bool:
 def is_late(error: BaseException) -> bool:
     """Whether an error is that of a part which is being taken away, or of a program that is."""
     # a palette that is left has no styles any more for what it still finds: KeyError
-    if not isinstance(error, NoMatches | NoScreen | KeyError):
+    if not isinstance(error, NoMatches | NoScreen | ScreenStackError | KeyError):
         return False
     asked = None
     for frame, _ in walk_tb(error.__traceback__):
@@ -35,7 +36,8 @@ def is_late(error: BaseException) -> bool:
         asked = asked.node
     if not isinstance(asked, DOMNode):
         return False
-    if is_going(asked):
+    # a program that is left has no screens first, and is told later that it does not run any more
+    if is_going(asked) or (isinstance(asked, App) and not asked.screen_stack):
         logger.info("Too late: %s", error)
         return True
     return False
@@ -46,7 +48,7 @@ def unless_late() -> Iterator[None]:
     """Lets what is late be; Textual would deliver no further message to the part that it happens in."""
     try:
         yield
-    except (NoMatches, NoScreen, KeyError) as error:
+    except (NoMatches, NoScreen, ScreenStackError, KeyError) as error:
         if not is_late(error):
             raise
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -166,6 +168,21 @@ class OverAll(App[int]):
         if text != field.text:
             field.text = text
             field.move_cursor(field.document.end)
+
+    def action_suspend_process(self) -> None:
+        """Back to the shell, together with what has started the program there, `make` for one."""
+        from textual.widgets import Input, TextArea
+
+        driver = self._driver
+        if driver is None or not driver.can_suspend or isinstance(self.focused, Input | TextArea):
+            # whoever types means to take something back
+            raise SkipAction
+        if os.getpgrp() == os.getsid(0):
+            # nobody would ever let it go on
+            self.tell("There is no shell to go back to: phresh was started without one.")
+            return
+        self.app_suspend_signal.publish(self)
+        os.killpg(0, signal.SIGTSTP)
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as the help and the palette name it."""

@@ -2,8 +2,7 @@
 
 Textual sends a key to the focused part, from there through everything that it lies in, each with a queue of its own,
 and back to the program, which looks up what it is bound to; what that changes comes to be painted by more queues. When
-no part on the way wants the key, and no other key is still on it, the outcome is known before: it takes a fifth less
-from a press to what it paints.
+no part on the way wants the key, the outcome is known before: it takes a fifth less from a press to what it paints.
 """
 
 from __future__ import annotations
@@ -25,27 +24,15 @@ MOTIONS = frozenset({"cursor_down", "cursor_up", "cursor_page_down", "cursor_pag
 
 
 class ShortWay:
-    """Which keys can take it, and whether the way is free."""
+    """Which keys can take it: those of each list."""
 
     def __init__(self) -> None:
         self._actions: WeakKeyDictionary[CursorView, dict[str, str]] = WeakKeyDictionary()
-        self._sent: events.Key | None = None
-
-    def is_sent(self, event: events.Key) -> None:
-        """A key takes the long way."""
-        self._sent = event
-
-    def is_back(self, event: events.Key) -> None:
-        """A key was obeyed that took the long way."""
-        if self._sent is event:
-            self._sent = None
 
     async def go(self, app: PhreshApp, view: CursorView, event: events.Key) -> bool:
         """Obeys a key as often as it was pressed; whether it did, or the key has to take the long way."""
-        # one that was stopped on its way does not come back
-        is_free = self._sent is None or self._sent._stop_propagation
         screen = app.screen
-        if not (is_free and app.app_focus and not view.loading and isinstance(screen, MarketScreen)):
+        if not (app.app_focus and not view.loading and isinstance(screen, MarketScreen)):
             return False
         if view not in self._actions:
             self._actions[view] = _bound(screen, view)

@@ -56,11 +56,23 @@ class Output:
         self._waiting += text.encode(self._file.encoding, "backslashreplace")
         if not self._is_watched:
             self._send()
-        while len(self._waiting) > MOST_BEHIND:
-            select.select([], [self._terminal], [])
-            self._send()
+        self._wait(MOST_BEHIND)
 
     def _send(self) -> None:
+        self._send_some()
+        if self._is_watched is not bool(self._waiting):
+            self._is_watched = bool(self._waiting)
+            if not self._is_watched:
+                self._loop.remove_writer(self._terminal)
+                return
+            try:
+                self._loop.add_writer(self._terminal, self._send)
+            except OSError:
+                # not every system watches a terminal
+                self._is_watched = False
+                self._wait(0)
+
+    def _send_some(self) -> None:
         try:
             del self._waiting[: os.write(self._terminal, self._waiting)]
         except BlockingIOError:
@@ -68,23 +80,19 @@ class Output:
         except OSError:
             # the terminal is gone, and the signal that ends the program is on its way
             self._waiting.clear()
-        if self._is_watched is not bool(self._waiting):
-            self._is_watched = bool(self._waiting)
-            if self._is_watched:
-                self._loop.add_writer(self._terminal, self._send)
-            else:
-                self._loop.remove_writer(self._terminal)
+
+    def _wait(self, most: int) -> None:
+        """Waits until no more than so many bytes wait."""
+        while len(self._waiting) > most:
+            select.select([], [self._terminal], [])
+            self._send_some()
 
     def stop(self) -> None:
         """Writes the rest, however long that takes."""
         if self._is_watched:
             self._is_watched = False
             self._loop.remove_writer(self._terminal)
-        with suppress(OSError):
-            os.set_blocking(self._terminal, True)
-            while self._waiting:
-                del self._waiting[: os.write(self._terminal, self._waiting)]
-        self._waiting.clear()
+        self._wait(0)
         if self._terminal >= 0:
             os.close(self._terminal)
             self._terminal = -1

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 from rich.style import Style
 from textual import events
+from textual.app import ScreenStackError
 from textual.command import CommandList
 from textual.css.query import NoMatches
 from textual.keys import key_to_character
@@ -19,7 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
 
-from phresh_tui.tui.leaving import is_late
+from phresh_tui.tui.leaving import is_late, unless_late
 from phresh_tui.tui.palette import Palette
 from phresh_tui.tui.screens.help import HelpScreen
 from phresh_tui.tui.screens.jump import JumpScreen
@@ -225,6 +226,23 @@ async def test_a_screen_that_is_opened_in_the_moment_of_the_end_is_no_fault(mark
         driver.app._running = False
         await sheet._mounted_event.wait()
         assert driver.app._exception is None
+
+
+async def test_what_looks_for_a_screen_of_a_program_that_has_none_any_more_is_no_fault(
+    market: Market, drive: Drive
+) -> None:
+    await market.member("bob")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        app = driver.app
+        stack = app._screen_stacks[app._current_mode]
+        shown, stack[:] = list(stack), []
+        with unless_late():
+            app.unread.show()
+        stack[:] = shown
+        # where there are screens, one that is missing is a fault
+        with pytest.raises(ScreenStackError), unless_late():
+            await app.pop_screen()
 
 
 async def test_a_click_on_what_has_just_been_taken_away_does_nothing(market: Market, drive: Drive) -> None:

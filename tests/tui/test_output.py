@@ -64,6 +64,21 @@ async def test_a_slow_terminal_gets_all_of_it_in_order_and_nobody_waits(ends: En
     output.stop()
 
 
+async def test_where_a_terminal_cannot_be_watched_it_is_waited_for(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+
+    def refuse(*_: object) -> None:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(loop, "add_writer", refuse)
+    output = Output(ends.file, loop)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(ends.read, len(LONG.encode()))
+        output.write(LONG)
+        assert read.result() == LONG.encode()
+    output.stop()
+
+
 async def test_one_that_is_far_behind_is_waited_for(ends: Ends) -> None:
     output = Output(ends.file, asyncio.get_running_loop())
     times = 3 * MOST_BEHIND // len(LONG.encode())

@@ -95,6 +95,7 @@ async def test_a_key_does_not_overtake_one_that_is_on_its_way(market: Market, dr
         driver.app.post_message(mark)
         driver.app.post_message(down)
         await driver.until(lambda: driver.selected == "Job 3")
-        assert down.is_forwarded
+        assert mark.is_forwarded
+        assert not down.is_forwarded, "it has waited, and was obeyed at once then"
         assert [job.name for job in driver.jobs.marks.jobs] == ["Job 1"]
         assert await pressed(driver, "down", "Job 4"), "the way is free again"

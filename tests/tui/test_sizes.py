@@ -6,14 +6,49 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual import events
+from textual.geometry import Size
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
 from phresh_tui.market.search import Place
+from phresh_tui.tui.app import PhreshApp
+from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.widgets.columns import NAMED, Column, Shape, columns
 from tests.support import Market, post
 from tests.tui.conftest import Drive
 from tests.tui.gallery import resize
+
+
+async def test_whatever_its_size_was_in_between_all_is_painted_anew(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await market.session("ada")
+    for number in range(3):
+        await post(ada, f"Job {number}")
+    async with drive("ada") as driver:
+        await driver.browsing()
+        app, screen = driver.app, driver.app.screen
+        assert isinstance(screen, MarketScreen)
+        painted: list[str] = []
+        display = type(app)._display
+
+        def told(self: PhreshApp, shown: Screen[object], renderable: object) -> None:
+            painted.append(type(renderable).__name__)
+            display(self, shown, renderable)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(type(app), "_display", told)
+        # smaller and back again, of which the program hears at its end only
+        app.post_message(events.Resize(app.size, app.size))
+        await driver.until(lambda: "LayoutUpdate" in painted, "all of it to be painted")
+        painted.clear()
+        # what is laid out for another size is painted by nobody
+        monkeypatch.setattr(app, "_size", Size(40, 12))
+        driver.jobs.refresh()
+        screen.paint(driver.jobs)
+        assert not painted
+        monkeypatch.undo()
 
 
 async def test_a_terminal_that_is_too_small_says_so_and_nothing_is_lost(market: Market, drive: Drive) -> None:

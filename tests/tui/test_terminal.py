@@ -6,6 +6,7 @@ import base64
 import os
 import pty
 import select
+import shlex
 import signal
 import subprocess
 from pathlib import Path
@@ -174,6 +175,41 @@ def test_a_program_that_is_stopped_and_continued_goes_on_as_it_was(embedded: Pat
         terminal.see("Price per hour")
         terminal.type("All of it")
         terminal.see("All of it")
+        terminal.press("ctrl+q")
+        assert terminal.end() == 0
+
+
+def test_ctrl_z_goes_back_to_the_shell_and_fg_paints_everything_again(embedded: Path) -> None:
+    with Terminal(command=("bash", "--norc", "--noprofile", "-i")) as terminal:
+        terminal.process.send(shlex.join([*PHRESH, "--as", "ada"]) + "\r")
+        terminal.see("Enter makes one", seconds=60)
+        terminal.press("enter")
+        terminal.see("No open jobs yet", "q Quit")
+        for _ in range(2):
+            terminal.press("ctrl+z")
+            terminal.see("Stopped")
+            terminal.process.send("clear; echo $((40 + 2)) is here\r")
+            terminal.see("42 is here")
+            terminal.process.send("fg\r")
+            terminal.see("phresh · Browse", "● connected", "No open jobs yet", "q Quit")
+        terminal.press("n")
+        terminal.see("Price per hour")
+        terminal.raw = b""
+        terminal.press("ctrl+q")
+        terminal.until(lambda: LEAVES_THE_SCREEN in terminal.raw, "the shell's own screen")
+        terminal.process.send("clear; echo $((50 + 3)) is here\r")
+        terminal.see("53 is here")
+
+
+def test_without_a_shell_ctrl_z_says_so(embedded: Path) -> None:
+    with Terminal("--as", "ada") as terminal:
+        terminal.see("Enter makes one", seconds=60)
+        terminal.press("enter")
+        terminal.see("No open jobs yet")
+        terminal.press("ctrl+z")
+        terminal.see("There is no shell to go back to")
+        terminal.press("n")
+        terminal.see("Price per hour")
         terminal.press("ctrl+q")
         assert terminal.end() == 0
 

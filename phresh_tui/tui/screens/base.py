@@ -59,7 +59,8 @@ class MarketScreen(Leavable, Screen[None]):
         Textual would first hand round all messages that wait, then wait for its clock: half of what a search takes.
         """
         waits = self._layout_required or self._scroll_required or self._repaint_required or self.app._batch_count
-        if not waits and self.app.screen is self and part in self._compositor.visible_widgets:
+        is_fitted = self._compositor.size == self.app.size and self.app._resize_event is None
+        if not waits and is_fitted and self.app.screen is self and part in self._compositor.visible_widgets:
             # with what else is to be painted, for that is forgotten with it
             self._compositor.update_widgets({part, *self._dirty_widgets})
             self._compositor_refresh()

@@ -98,7 +98,8 @@ class CursorView(LineView):
         self.set_cursor(cursor)
         self.fit_length()
         if lines or top > self.max_scroll_y:
-            self.scroll_to(y=top + lines, animate=False)
+            # also when there was no need to scroll until now
+            self.scroll_to(y=top + lines, animate=False, force=True)
         if self.cursor != cursor:
             # the list is shorter than it seemed
             self.fit_scroll()

@@ -1,0 +1,94 @@
+"""What is typed ahead means what it means when it is typed slowly."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events
+
+from phresh_tui.market.search import Sort
+from tests.support import Market
+from tests.tui.conftest import Drive
+from tests.tui.support import Driver
+
+JOBS = 60
+FILL = (
+    "insert into cleanings (name, price, owner, created_at) select 'Job ' || n, 10 + n, 'm_zoe', "
+    f"now() - n * interval '1 minute' from generate_series(1, {JOBS}) n"
+)
+
+
+def typed_ahead(driver: Driver, *keys: str) -> None:
+    """All of it, before any of it is obeyed."""
+    names = {"space": " ", "slash": "/"}
+    for key in keys:
+        driver.app.post_message(events.Key(key, names.get(key, key if len(key) == 1 else None)))
+
+
+@pytest.mark.parametrize(
+    ("keys", "selected", "cursor"),
+    [
+        # an order is chosen, then a value of it is gone to, and on from there
+        ("s p g 3 0 enter down down", "Job 22", 21),
+        ("s p g 3 0 enter s n down", "Job 2", 1),
+        # looked for, and left again
+        ("slash 4 2 enter escape down j", "Job 3", 2),
+        # opened and closed
+        ("f escape down", "Job 2", 1),
+        ("question_mark escape down down", "Job 3", 2),
+        ("c n down", "Job 2", 1),
+        ("space space escape end", f"Job {JOBS}", JOBS - 1),
+        ("colon escape j colon escape j", "Job 3", 2),
+    ],
+)
+async def test_it_leads_where_slow_keys_lead(
+    market: Market, drive: Drive, keys: str, selected: str, cursor: int
+) -> None:
+    await market.session("ada")
+    await market.psql(FILL)
+    async with drive("ada") as driver:
+        await driver.until(lambda: driver.selected == "Job 1")
+        await driver.pilot.pause()
+        screen = driver.app.screen
+        typed_ahead(driver, *keys.split())
+        await driver.until(
+            lambda: driver.app.screen is screen and driver.selected == selected and driver.jobs.cursor == cursor,
+            f"{selected} after {keys}",
+        )
+        assert driver.jobs.has_focus
+
+
+async def test_letters_are_all_there_and_in_order(market: Market, drive: Drive) -> None:
+    text = "wash the windows of the old town and the stairs"
+    await market.session("ada")
+    await market.psql(FILL)
+    async with drive("ada") as driver:
+        await driver.until(lambda: driver.selected == "Job 1")
+        await driver.pilot.pause()
+        typed_ahead(driver, "n", *("space" if letter == " " else letter for letter in text), "tab", "x", "tab", "y")
+        await driver.until(lambda: text in driver.text and "x" in driver.text)
+
+
+async def test_what_is_typed_behind_tab_goes_into_the_next_field(market: Market, drive: Drive) -> None:
+    await market.session("ada")
+    await market.psql(FILL)
+    async with drive("ada") as driver:
+        await driver.until(lambda: driver.selected == "Job 1")
+        await driver.pilot.pause()
+        typed_ahead(driver, "f", "tab", "2", "0", "tab", "2", "5", "enter")
+        await driver.see("6 open jobs", "20", "25")
+
+
+async def test_a_key_that_never_comes_back_holds_up_the_others_for_a_moment_only(market: Market, drive: Drive) -> None:
+    await market.session("ada")
+    await market.psql(FILL)
+    async with drive("ada") as driver:
+        await driver.until(lambda: driver.selected == "Job 1")
+        await driver.pilot.pause()
+        screen = driver.app.screen
+        driver.app.key_order.is_sent(events.Key("x", "x"), driver.jobs)
+        typed_ahead(driver, "down", "s", "p")
+        await asyncio.sleep(0.1)
+        assert driver.jobs.cursor == 0
+        await driver.until(lambda: driver.app.screen is screen and driver.jobs.listing.sort is Sort.PRICE_UP)
