@@ -26,7 +26,7 @@ from phresh_tui.database.migrations import migrate_up
 from tests.terminal import Terminal
 
 # with the bell, and by the poll
-CHANGES, POLLED = (8, 3) if os.environ.get("QUICK") else (45, 12)
+CHANGES, POLLED = (8, 3) if os.environ.get("QUICK") else (45, 6)
 # seconds before each change: longer than the second look after the one before
 PAUSE = (0.4, 0.9)
 # milliseconds at the median and for 99 of 100, and the same when nothing rings: the poll and what a look takes

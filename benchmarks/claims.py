@@ -42,7 +42,7 @@ from phresh_tui.database.target import Target
 CLIENTS = 8
 LISTENERS = 100
 QUICK = bool(os.environ.get("QUICK"))
-RUNS = 2 if QUICK else 10
+RUNS = 2 if QUICK else 8
 # claims of each client in a turn, which takes most of a second: the machine's speed changes from one second to the next
 CLAIMS = 500
 # seconds of the long run

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phresh_tui.database import accounts
+from phresh_tui.database.connections import connected
 from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.migrations import migrate_up
 from phresh_tui.database.sample_jobs import CANCELLED, CLAIMED
@@ -53,5 +54,9 @@ async def _fill(server: EmbeddedServer, size: int, ready: Path) -> float | None:
     began = time.perf_counter()
     await add_samples(server.target(), number, progress=lambda *_: None)
     rate = number / (time.perf_counter() - began)
+    # the server would go on writing for minutes while keys are measured
+    async with connected(server.target()) as operator:
+        await operator.execute("checkpoint", timeout=600)
+    await asyncio.to_thread(os.sync)
     ready.touch()
     return rate

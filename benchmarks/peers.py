@@ -105,7 +105,7 @@ def _table(report: Report, name: str, command: tuple[str, ...], text: str, envir
             terminal.until(text)
             terminal.settle()
             for group, key in (("down", DOWN), ("page down", PAGE_DOWN)):
-                report.add(Line(group, name, [terminal.press_for_lines(key) for _ in range(PAGES // 2)]))
+                report.add(Line(group, name, [terminal.press_for_lines(key) for _ in range(PAGES // 4)]))
             report.add(Line("memory", name, [terminal.memory()], "MB"))
     except TimeoutError as error:
         print(f"  {name}: left out, {str(error).splitlines()[0]}")

@@ -12,7 +12,7 @@ from benchmarks.pty import TimedTerminal
 from benchmarks.report import Line, Report
 
 QUICK = bool(os.environ.get("QUICK"))
-STARTS = 5 if QUICK else 15
+STARTS = 5 if QUICK else 11
 MINIMAL = (sys.executable, str(Path(__file__).parent / "minimal.py"))
 # times the smallest Textual app
 BAR = 1.5

@@ -448,19 +448,23 @@ class PhreshApp(OverAll):
                 return
         if isinstance(event, events.MouseDown) and self._is_going(event):
             return
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+            return
+        if not event.is_forwarded:
             part = self.focused
-            if isinstance(part, CursorView):
+            if isinstance(event, events.Key) and isinstance(part, CursorView):
                 await self.held.gather(self, event)
                 if await self.short_way.go(self, part, event):
                     return
-            self.key_order.is_sent(event, self.focused or self.screen)
+            self.key_order.is_sent(event, part or self.screen)
             await super().on_event(event)
-            if not event.is_forwarded:
-                # one that is obeyed before anything that has the focus
-                self.key_order.is_back(event)
+            if event.is_forwarded:
+                return
+            # otherwise it was obeyed before anything that has the focus
         else:
             await super().on_event(event)
+        self.key_order.is_back(event)
 
     async def _on_key(self, event: events.Key) -> None:
         """Obeys a key as often as it was pressed, an action that can do so all at once."""
@@ -469,7 +473,6 @@ class PhreshApp(OverAll):
         await super()._on_key(event)
         while self.held.once():
             await super()._on_key(event)
-        self.key_order.is_back(event)
 
     def _is_going(self, event: events.MouseDown) -> bool:
         """Whether what lies under the mouse is being taken away: Textual would select its text, beside no parent."""

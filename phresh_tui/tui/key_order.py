@@ -34,7 +34,7 @@ class KeyOrder:
 
     def __init__(self, app: PhreshApp) -> None:
         self._app = app
-        self._sent: events.Key | None = None
+        self._sent: events.Key | events.Paste | None = None
         self._is_obeyed = False
         self._to: Widget | None = None
         self._until = 0.0
@@ -62,12 +62,12 @@ class KeyOrder:
         """Whether any wait."""
         return bool(self._waiting)
 
-    def is_sent(self, event: events.Key, part: Widget) -> None:
+    def is_sent(self, event: events.Key | events.Paste, part: Widget) -> None:
         """A key goes to the part that has the focus."""
         self._sent, self._is_obeyed, self._to = event, False, part
         self._until = time.monotonic() + LATEST
 
-    def is_back(self, event: events.Key) -> None:
+    def is_back(self, event: events.Key | events.Paste) -> None:
         """A key was obeyed."""
         self._is_obeyed |= self._sent is event
 
@@ -77,7 +77,7 @@ class KeyOrder:
             self._sent = None
         return self._sent is not None
 
-    def _is_over(self, sent: events.Key, to: Widget) -> bool:
+    def _is_over(self, sent: events.Key | events.Paste, to: Widget) -> bool:
         # one that has closed what had it does not come back, nor does one that was stopped on its way
         if not to.is_attached or to.screen is not self._app.screen or time.monotonic() > self._until:
             return True

@@ -74,11 +74,15 @@ class Driver:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        if self.app.key_order.is_any_waiting:
+            # one that came while the one before it was still told around
+            await self.until(lambda: not self.app.key_order.is_any_waiting, "its turn")
+            await self.pilot.pause()
 
     async def type(self, text: str) -> None:
         """Pastes nothing: every character is a key press."""
         names = {" ": "space", "\n": "enter", "\t": "tab"}
-        await self.pilot.press(*(names.get(character, character) for character in text))
+        await self.press(*(names.get(character, character) for character in text))
 
     async def see(self, *texts: str, seconds: float = PATIENCE) -> None:
         """Waits until all of the texts stand on the screen."""

@@ -80,6 +80,18 @@ async def test_what_is_typed_behind_tab_goes_into_the_next_field(market: Market,
         await driver.see("6 open jobs", "20", "25")
 
 
+async def test_what_is_pasted_is_there_before_what_is_typed_behind_it(market: Market, drive: Drive) -> None:
+    await market.session("ada")
+    await market.psql(FILL)
+    async with drive("ada") as driver:
+        await driver.until(lambda: driver.selected == "Job 1")
+        await driver.pilot.pause()
+        typed_ahead(driver, "slash")
+        driver.app.post_message(events.Paste("Job 4"))
+        typed_ahead(driver, "2", "enter", "c")
+        await driver.see("Claim “Job 42”")
+
+
 async def test_a_key_that_never_comes_back_holds_up_the_others_for_a_moment_only(market: Market, drive: Drive) -> None:
     await market.session("ada")
     await market.psql(FILL)
