@@ -25,7 +25,7 @@ def check_handle(handle: str) -> str:
     if not handle:
         why = "the field is empty"
     elif len(handle) < 3 or len(handle) > 31:
-        why = f"this one has {len(handle)} characters"
+        why = f"this one has {len(handle)} {'character' if len(handle) == 1 else 'characters'}"
     elif not re.match(r"[a-z]", handle):
         why = "this one does not begin with a small letter"
     else:

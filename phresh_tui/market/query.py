@@ -213,7 +213,7 @@ def _unknown(key: str) -> BadInput:
     import difflib  # costs 4 ms, and only who mistypes needs it
 
     near = difflib.get_close_matches(key.lower(), KEYS, 1, 0.5)
-    todo = f"Type {near[0]}:" if near else f"There are {', '.join(KEYS)}"
+    todo = f"Type {near[0]}:" if near else f"Type one of {', '.join(KEYS)}"
     return BadInput(f"there is no {key}:", "", f'{todo}, or put "quotes" around a plain word')
 
 
