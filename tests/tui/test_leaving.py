@@ -228,6 +228,18 @@ async def test_a_screen_that_is_opened_in_the_moment_of_the_end_is_no_fault(mark
         assert driver.app._exception is None
 
 
+async def test_what_is_counted_for_a_list_that_was_left_paints_nothing(market: Market, drive: Drive) -> None:
+    await post(await market.session("bob"))
+    async with drive("bob") as driver:
+        browse = await driver.browsing()
+        await driver.press("m", "tab")
+        await driver.see("[Posted 1]")
+        jobs = driver.jobs
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is browse and not jobs.is_attached, "the list to be gone")
+        jobs.show_window()
+
+
 async def test_what_looks_for_a_screen_of_a_program_that_has_none_any_more_is_no_fault(
     market: Market, drive: Drive
 ) -> None:

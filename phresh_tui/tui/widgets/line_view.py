@@ -82,7 +82,9 @@ class LineView(ScrollView):
 
     def paint(self) -> None:
         """Paints what is to be painted now: what is said elsewhere on the screen can wait."""
-        cast("MarketScreen", self.screen).paint(self)
+        # what is counted for a list that was left comes late
+        if self.is_attached:
+            cast("MarketScreen", self.screen).paint(self)
 
     def refresh_line_of(self, line: int) -> None:
         """Paints a line, if it can be seen."""
