@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -24,6 +23,7 @@ from phresh_tui.tui.keymap import key_names
 from phresh_tui.tui.memory import remember_look
 from phresh_tui.tui.messages import Messages
 from phresh_tui.tui.screens.base import MarketScreen
+from phresh_tui.tui.terminal import stop_group
 from phresh_tui.tui.themes import FOLLOW, theme_for
 from phresh_tui.tui.workers import in_background
 
@@ -182,7 +182,7 @@ class OverAll(App[int]):
             self.tell("There is no shell to go back to: phresh was started without one.")
             return
         self.app_suspend_signal.publish(self)
-        os.killpg(0, signal.SIGTSTP)
+        stop_group(driver)
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as the help and the palette name it."""

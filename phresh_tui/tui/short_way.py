@@ -41,11 +41,10 @@ class ShortWay:
             return False
         screen._clear_tooltip()
         app.held.begin(event)
-        while await app.run_action(action, view):
-            if not app.held.once():
-                break
-        else:
+        if not await app.run_action(action, view):
             return False
+        while app.held.once():
+            await app.run_action(action, view)
         screen.paint(view)
         return True
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO, cast
 
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.drivers._writer_thread import WriterThread
+    from textual.drivers.linux_driver import LinuxDriver
     from textual.message import Message
 
 # bytes that a terminal may be behind before the program waits for it: some thirty full screens
@@ -96,6 +98,18 @@ class Output:
         if self._terminal >= 0:
             os.close(self._terminal)
             self._terminal = -1
+
+
+def stop_group(driver: Driver) -> None:
+    """Stops the program with all that the shell has started together with it, `make` for one, until the shell goes on.
+
+    The terminal is left before: the shell takes it as soon as `make` is stopped, and whoever changes it then is stopped
+    in the midst of that.
+    """
+    driver.suspend_application_mode()
+    # what SIGCONT then finds, as after a SIGTSTP
+    cast("LinuxDriver", driver)._must_signal_resume = True
+    os.killpg(0, signal.SIGSTOP)
 
 
 def terminal_driver(driver: type[Driver]) -> type[Driver]:

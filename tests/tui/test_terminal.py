@@ -179,15 +179,22 @@ def test_a_program_that_is_stopped_and_continued_goes_on_as_it_was(embedded: Pat
         assert terminal.end() == 0
 
 
-def test_ctrl_z_goes_back_to_the_shell_and_fg_paints_everything_again(embedded: Path) -> None:
-    with Terminal(command=("bash", "--norc", "--noprofile", "-i")) as terminal:
-        terminal.process.send(shlex.join([*PHRESH, "--as", "ada"]) + "\r")
+@pytest.mark.parametrize("starts", ["", "sh -c"], ids=["by itself", "by another program"])
+def test_ctrl_z_goes_back_to_the_shell_and_fg_paints_everything_again(embedded: Path, starts: str) -> None:
+    shell = ("bash", "--norc", "--noprofile", "-i")
+    with Terminal(command=shell, environment={"PS1": "shell> "}) as terminal:
+        command = shlex.join([*PHRESH, "--as", "ada"])
+        # one that waits for it, as make does
+        terminal.process.send(f"{starts} {shlex.quote(command + '; true')}\r" if starts else command + "\r")
         terminal.see("Enter makes one", seconds=60)
         terminal.press("enter")
         terminal.see("No open jobs yet", "q Quit")
         for _ in range(2):
+            terminal.raw = b""
             terminal.press("ctrl+z")
             terminal.see("Stopped")
+            assert LEAVES_THE_SCREEN in terminal.raw
+            assert SHOWS_THE_CURSOR in terminal.raw
             terminal.process.send("clear; echo $((40 + 2)) is here\r")
             terminal.see("42 is here")
             terminal.process.send("fg\r")
@@ -196,7 +203,7 @@ def test_ctrl_z_goes_back_to_the_shell_and_fg_paints_everything_again(embedded: 
         terminal.see("Price per hour")
         terminal.raw = b""
         terminal.press("ctrl+q")
-        terminal.until(lambda: LEAVES_THE_SCREEN in terminal.raw, "the shell's own screen")
+        terminal.until(lambda: b"shell> " in terminal.raw, "the shell to ask again")
         terminal.process.send("clear; echo $((50 + 3)) is here\r")
         terminal.see("53 is here")
 
