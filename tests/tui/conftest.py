@@ -18,6 +18,8 @@ from tests.support import Market
 from tests.tui.support import Driver
 
 Drive = Callable[..., AbstractAsyncContextManager[Driver]]
+# jobs of a list that is longer than the screen, each a dollar dearer than the one before
+JOBS = 60
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +57,17 @@ def drive(market: Market) -> Drive:
             yield Driver(app, pilot)
 
     return run
+
+
+@asynccontextmanager
+async def long_list(market: Market, drive: Drive) -> AsyncIterator[Driver]:
+    """Ada at a list of 60 jobs, with the cursor on the first and nothing under way."""
+    await market.session("ada")
+    await market.psql(
+        "insert into cleanings (name, price, owner, created_at) select 'Job ' || n, 10 + n, 'm_zoe', "
+        f"now() - n * interval '1 minute' from generate_series(1, {JOBS}) n"
+    )
+    async with drive("ada") as driver:
+        await driver.until(lambda: driver.selected == "Job 1")
+        await driver.pilot.pause()
+        yield driver

@@ -9,14 +9,8 @@ from textual import events
 
 from phresh_tui.market.search import Sort
 from tests.support import Market
-from tests.tui.conftest import Drive
+from tests.tui.conftest import JOBS, Drive, long_list
 from tests.tui.support import Driver
-
-JOBS = 60
-FILL = (
-    "insert into cleanings (name, price, owner, created_at) select 'Job ' || n, 10 + n, 'm_zoe', "
-    f"now() - n * interval '1 minute' from generate_series(1, {JOBS}) n"
-)
 
 
 def typed_ahead(driver: Driver, *keys: str) -> None:
@@ -45,11 +39,7 @@ def typed_ahead(driver: Driver, *keys: str) -> None:
 async def test_it_leads_where_slow_keys_lead(
     market: Market, drive: Drive, keys: str, selected: str, cursor: int
 ) -> None:
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         screen = driver.app.screen
         typed_ahead(driver, *keys.split())
         await driver.until(
@@ -61,31 +51,19 @@ async def test_it_leads_where_slow_keys_lead(
 
 async def test_letters_are_all_there_and_in_order(market: Market, drive: Drive) -> None:
     text = "wash the windows of the old town and the stairs"
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         typed_ahead(driver, "n", *("space" if letter == " " else letter for letter in text), "tab", "x", "tab", "y")
         await driver.until(lambda: text in driver.text and "x" in driver.text)
 
 
 async def test_what_is_typed_behind_tab_goes_into_the_next_field(market: Market, drive: Drive) -> None:
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         typed_ahead(driver, "f", "tab", "2", "0", "tab", "2", "5", "enter")
         await driver.see("6 open jobs", "20", "25")
 
 
 async def test_what_is_pasted_is_there_before_what_is_typed_behind_it(market: Market, drive: Drive) -> None:
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         typed_ahead(driver, "slash")
         driver.app.post_message(events.Paste("Job 4"))
         typed_ahead(driver, "2", "enter", "c")
@@ -93,11 +71,7 @@ async def test_what_is_pasted_is_there_before_what_is_typed_behind_it(market: Ma
 
 
 async def test_a_key_that_never_comes_back_holds_up_the_others_for_a_moment_only(market: Market, drive: Drive) -> None:
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         screen = driver.app.screen
         driver.app.key_order.is_sent(events.Key("x", "x"), driver.jobs)
         typed_ahead(driver, "down", "s", "p")

@@ -8,14 +8,8 @@ from textual import events
 from phresh_tui.paths import config_file
 from phresh_tui.tui.widgets.job_list import JobList
 from tests.support import Market
-from tests.tui.conftest import Drive
+from tests.tui.conftest import JOBS, Drive, long_list
 from tests.tui.support import Driver
-
-JOBS = 60
-FILL = (
-    "insert into cleanings (name, price, owner, created_at) select 'Job ' || n, 10, 'm_zoe', "
-    f"now() - n * interval '1 minute' from generate_series(1, {JOBS}) n"
-)
 
 
 async def pressed(driver: Driver, key: str, leads_to: str) -> bool:
@@ -27,11 +21,7 @@ async def pressed(driver: Driver, key: str, leads_to: str) -> bool:
 
 
 async def test_motions_take_the_short_way(market: Market, drive: Drive) -> None:
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         page = driver.jobs.size.height - 1
         assert await pressed(driver, "down", "Job 2")
         assert await pressed(driver, "j", "Job 3")
@@ -44,11 +34,7 @@ async def test_motions_take_the_short_way(market: Market, drive: Drive) -> None:
 async def test_it_is_painted_before_anything_else_is_done(
     market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         jobs = driver.jobs
         painted: list[int] = []
         with monkeypatch.context() as patch:
@@ -60,11 +46,7 @@ async def test_it_is_painted_before_anything_else_is_done(
 async def test_the_members_own_keys_do(market: Market, drive: Drive) -> None:
     config_file().parent.mkdir(parents=True)
     config_file().write_text('[keys]\n"marks.toggle-mark" = "pagedown"\n"list.cursor-page-down" = "ctrl+f"\n')
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         page = driver.jobs.size.height - 1
         assert await pressed(driver, "ctrl+f", f"Job {1 + page}")
         assert not await pressed(driver, "pagedown", f"Job {2 + page}"), "it marks"
@@ -76,20 +58,13 @@ async def test_a_part_that_wants_keys_has_them_first(
 ) -> None:
     wanted: list[str] = []
     monkeypatch.setattr(JobList, "on_key", lambda _, event: wanted.append(event.key), raising=False)
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
+    async with long_list(market, drive) as driver:
         assert not await pressed(driver, "down", "Job 2")
         assert wanted == ["down"]
 
 
 async def test_a_key_does_not_overtake_one_that_is_on_its_way(market: Market, drive: Drive) -> None:
-    await market.session("ada")
-    await market.psql(FILL)
-    async with drive("ada") as driver:
-        await driver.until(lambda: driver.selected == "Job 1")
-        await driver.pilot.pause()
+    async with long_list(market, drive) as driver:
         # marks the job and goes on
         mark, down = events.Key("space", " "), events.Key("down", None)
         driver.app.post_message(mark)
