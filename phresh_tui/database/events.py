@@ -116,7 +116,7 @@ def _concerning(columns: str, more: str) -> str:
         f"(select {columns} from me, public.events e where {condition} and e.actor <> me.login {more} "  # noqa: S608
         "order by e.happened_at desc, e.cleaning_id desc, e.version desc limit $2)"
         for condition in (
-            "e.owner = me.login",
+            "e.owner = me.login and e.actor <> e.owner",
             "e.other = me.login",
             (
                 "e.move = 'edit' and exists (select from public.offers o "

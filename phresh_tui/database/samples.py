@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -37,9 +38,21 @@ CHUNK = SAME
 SEARCH_TEXTS = "trigger write_search_texts"
 # processes that build an index besides the session's own: one for each core that is left, as far as that helps
 WORKERS = min(max((os.cpu_count() or 2) - 1, 1), 3)
-# megabytes in which each of them sorts: with less PostgreSQL has no other process help, and with a gigabyte, which no
-# cache of a processor holds, it takes twice as long
-SORT_MEMORY = 32
+# Of an entry that is sorted so many bytes are in memory. What is sorted comes from the disk in strips of this size, one
+# for each part that did not fit: MERGE_BUFFER_SIZE and two blocks, in PostgreSQL's tuplesort.c.
+ENTRY, STRIP = 90, 272 * 1024
+# whether nobody has said how many processes read a table
+NO_WORKERS = """
+    select not exists (select from pg_options_to_table(reloptions) where option_name = 'parallel_workers')
+    from pg_class where oid = $1::text::regclass
+"""
+# whether a table of the operator's refers to one that is filled: such a one cannot be emptied
+REFERENCED = """
+    select exists (
+        select from pg_constraint where contype = 'f'
+            and confrelid in ('public.cleanings'::regclass, 'public.events'::regclass, 'public.words'::regclass)
+    )
+"""
 TIDY_BATCHES = ("vacuum (analyze) public.cleanings", "vacuum (analyze) public.events")
 
 
@@ -158,8 +171,12 @@ async def _at_once(
             except asyncpg.LockNotAvailableError:
                 # somebody reads or writes at this moment: batches disturb nobody
                 return False
-            if await connection.fetchval("select exists (select from public.cleanings)") or await other.fetchval(
-                "select exists (select from public.events where not actor = any($1))", draw.logins
+            if (
+                await connection.fetchval("select exists (select from public.cleanings)")
+                or await connection.fetchval(REFERENCED)
+                or await other.fetchval(
+                    "select exists (select from public.events where not actor = any($1))", draw.logins
+                )
             ):
                 return False
             before = await _reserve(connection, draw.number)
@@ -207,7 +224,7 @@ async def _fill(
     await connection.execute(f"truncate {', '.join(f'public.{table}' for table in tables)}")
     indexes = [index for table in tables for index in await _indexes(connection, table)]
     for index in indexes:
-        await connection.execute(f"drop index {index['name']}")
+        await connection.execute(index["drop"])
     for first, last in draw.parts(CHUNK):
         await write(connection, draw, first, last, before, *tables.values())
         progress(last, draw.number)
@@ -216,8 +233,12 @@ async def _fill(
         await _analyze(connection, table)
     await connection.execute(
         f"set local max_parallel_maintenance_workers = {workers}; "
-        f"set local maintenance_work_mem = '{SORT_MEMORY * (workers + 1)}MB'"
+        f"set local maintenance_work_mem = '{sort_memory(draw.number // (workers + 1)) * (workers + 1)}MB'"
     )
+    ours = [table for table in tables if await connection.fetchval(NO_WORKERS, f"public.{table}")]
+    for table in ours:
+        # otherwise PostgreSQL has no other process help where each has less than 32 MB
+        await connection.execute(f"alter table public.{table} set (parallel_workers = {workers})")
     for place, index in enumerate(indexes, 1):
         say(f"Building index {place} of {len(indexes)}")
         if is_nearly_done is not None and len(indexes) - place == 2:
@@ -225,18 +246,41 @@ async def _fill(
         await connection.execute(index["definition"], timeout=PATIENCE)
         for column in index["unknown"]:
             await connection.execute(f"alter index {index['name']} alter column {column} set statistics 0")
+    for table in ours:
+        await connection.execute(f"alter table public.{table} reset (parallel_workers)")
+
+
+def sort_memory(entries: int) -> int:
+    """Megabytes in which a process sorts so many entries of an index.
+
+    As little as will do, for what the cache of a processor does not hold takes up to twice as long; and as much as it
+    takes to merge all sorted parts at once.
+    """
+    return min(max(math.isqrt(entries * ENTRY * STRIP) // 1024**2, 4), 32)
 
 
 async def _indexes(connection: Connection, table: str) -> list[asyncpg.Record]:
-    """The indexes of a table that no constraint needs: name, definition, and the columns without statistics."""
+    """The indexes of a table: name, how it is dropped and made, the columns without statistics.
+
+    Its key is among them, unless a view of the operator's needs that.
+    """
     rows: list[asyncpg.Record] = await connection.fetch(
         """
-        select format('%I.%I', n.nspname, c.relname) as name, pg_get_indexdef(i.indexrelid) as definition,
+        select format('%I.%I', n.nspname, c.relname) as name,
+            case when k.oid is null then format('drop index %I.%I', n.nspname, c.relname)
+                else format('alter table %s drop constraint %I', k.conrelid::regclass, k.conname) end as drop,
+            case when k.oid is null then pg_get_indexdef(i.indexrelid)
+                else format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname,
+                    pg_get_constraintdef(k.oid)) end as definition,
             array(select attnum from pg_attribute where attrelid = i.indexrelid and attstattarget = 0) as unknown
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
             join pg_am a on a.oid = c.relam
-        where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid)
-        order by i.indpred is null desc, a.amname = 'gin' desc, c.relname
+            left join pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid
+        where i.indrelid = $1::text::regclass and not (k.oid is not null and exists (
+            select from pg_depend
+            where refclassid = 'pg_constraint'::regclass and refobjid = k.oid and deptype = 'n'
+        ))
+        order by k.oid is null, i.indpred is null desc, a.amname = 'gin' desc, c.relname
         """,
         f"public.{table}",
     )

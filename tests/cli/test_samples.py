@@ -216,9 +216,12 @@ async def test_only_an_operator_makes_samples(market: Market) -> None:
 
 
 async def shape(market: Market) -> set[str]:
-    """The indexes, and which triggers run."""
+    """The indexes, which of them are keys, what is set for the tables, and which triggers run."""
     rows = await market.psql(
         "select indexdef as line from pg_indexes where schemaname = 'public' union all "
+        "select format('%s %s', conname, pg_get_constraintdef(oid)) from pg_constraint union all "
+        "select format('%s %s', relname, reloptions) from pg_class "
+        "where relnamespace = 'public'::regnamespace union all "
         "select format('%s %s', tgname, tgenabled) from pg_trigger where not tgisinternal"
     )
     return {row["line"] for row in rows}
@@ -289,6 +292,23 @@ async def test_samples_are_taken_back_except_where_a_real_member_has_a_hand(mark
     for column, table in (("id", "cleanings"), ("cleaning_id", "events")):
         assert {row[0] for row in await market.psql(f"select {column} from public.{table}")} == kept
     assert await remove_samples(market.operator) == 0
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "create table notes (job integer references public.cleanings)",
+        "create view priced as select id, name, count(*) from public.cleanings group by id",
+        "alter table public.cleanings set (parallel_workers = 3, fillfactor = 90)",
+    ],
+)
+async def test_what_an_operator_has_added_to_the_tables_stays(market: Market, added: str) -> None:
+    await market.psql_script(added)
+    before = await shape(market)
+    await add_samples(market.operator, AT_ONCE)
+    assert await shape(market) == before
+    (row,) = await market.psql("select count(*) from public.cleanings")
+    assert row["count"] == AT_ONCE
 
 
 async def test_the_command_says_how_many_it_posted(market: Market) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from phresh_tui.database import accounts, cleanings
@@ -268,6 +270,58 @@ async def test_old_rows_survive_unchanged_and_those_that_break_a_rule_become_can
     async with connected(empty) as connection:
         kept = await connection.fetch("select * from cleanings order by id")
         assert [tuple(map(str, row)) for row in kept] == [tuple(map(str, row)) for row in rows]
+
+
+# texts on both sides of each rule: bytes are not characters, and something must be seen
+EDGES = [
+    *(
+        "a" * 120,
+        "a" * 121,
+        "é" * 120,
+        "é" * 121,
+        "窓" * 40,
+        "窓" * 60,
+        "窓" * 61,
+        "a" * 60,
+        "a" * 61,
+        "é" * 60,
+        "é" * 61,
+    ),
+    *("", " ", "\u00a0", " x", "\u00a0é", "~", "!", "\u200b", "\u200bx", "\ufe0f", "é", "🧹", "\U000e0041"),
+    *("a\tb", "a\nb", "\x01", "\x7f", "a\x7f", "a\x9f", "a\u202e", "\u2066a", "\x1b[31m", "a" * 10_000, "a" * 10_001),
+    *("é" * 5_000, "é" * 5_001, "é" * 10_000, "é" * 10_001, "窓" * 10_000, "窓" * 10_001),
+]
+
+
+async def accepted(target: Target) -> dict[str, list[str]]:
+    """Which texts each column of a job takes, for whoever writes the table itself."""
+    taken: dict[str, list[str]] = {"name": [], "description": [], "area": []}
+    async with connected(target) as connection:
+        for column, text in ((column, text) for column in taken for text in EDGES):
+            with contextlib.suppress(asyncpg.CheckViolationError):
+                async with connection.transaction():
+                    terms = {"name": "Sweep", column: text}
+                    await connection.execute(
+                        f"insert into cleanings ({', '.join(terms)}, cleaning_type, price, owner) "
+                        f"values ({', '.join(f'${place}' for place in range(1, len(terms) + 1))}, 'dust_up', 9, 'm_a')",
+                        *terms.values(),
+                    )
+                taken[column].append(text)
+    return taken
+
+
+async def test_texts_are_taken_and_refused_by_the_quicker_rules_as_they_were_before(
+    empty: Target, tmp_path: Path
+) -> None:
+    folder = first_migrations(tmp_path / "first", [file.name[:14] for file in FILES].index("20261129220000"))
+    assert (await run_dbmate(empty, "up", folder=folder)).code == 0
+    before = await accepted(empty)
+    assert all(0 < len(texts) < len(EDGES) for texts in before.values())
+    await migrate_up(empty)
+    assert await accepted(empty) == before
+    async with connected(empty) as connection:
+        unsure = "select conname from pg_constraint where conrelid = 'cleanings'::regclass and not convalidated"
+        assert await connection.fetch(unsure) == []
 
 
 async def unexplained(connection: Connection) -> list[int]:
