@@ -7,13 +7,16 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from textual.widgets import Input
 
 from phresh_tui.database import cleanings, offers
 from phresh_tui.market.cleaning import Booking, CleaningType
 from phresh_tui.market.query import parse_query
 from phresh_tui.market.when import local_now
 from phresh_tui.tui.screens.history import HistoryScreen
+from phresh_tui.tui.screens.menu import Item, Menu
 from phresh_tui.tui.screens.sort import SortScreen
+from phresh_tui.tui.widgets.menu import MenuList
 from tests.support import Market, draft, post
 from tests.tui.conftest import Drive
 
@@ -144,3 +147,21 @@ async def test_the_inbox_says_how_far_it_has_looked(
         await driver.see("+ events", "the newest 4 are looked through")
         await driver.press("escape")
         await driver.not_see("are looked through")
+
+
+@pytest.mark.parametrize("words", ["no such line", "cs"])
+async def test_a_line_that_was_chosen_counts_whatever_is_typed_before_the_menu_hears_of_it(
+    market: Market, drive: Drive, words: str
+) -> None:
+    await market.member("ada")
+    chosen: list[str | None] = []
+    async with drive("ada") as driver:
+        await driver.browsing()
+        menu = Menu("Form", [Item("JSON", "all", "json"), Item("CSV", "cs", "csv")])
+        driver.app.push_screen(menu, chosen.append)
+        await driver.see("JSON")
+        # the click is on its way, and the other letters are faster
+        menu.query_one(MenuList).action_select()
+        menu.query_one("#words", Input).value = words
+        menu._show()
+        await driver.until(lambda: chosen == ["json"], f"the line that was chosen, and not {chosen}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual import on
 from textual.widgets import OptionList
 
-from phresh_tui.tui.screens.menu import Item, Menu
+from phresh_tui.tui.screens.menu import Item, Line, Menu
 from phresh_tui.tui.themes import CONTRAST, FOLLOW, OWN, theme_for
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class ThemeMenu(Menu):
 
     @on(OptionList.OptionHighlighted)
     def _shown(self, event: OptionList.OptionHighlighted) -> None:
-        self.app.theme = theme_for(self.shown[event.option_index].value, self.phresh.terminal_is_dark)
+        if isinstance(event.option, Line):
+            self.app.theme = theme_for(event.option.value, self.phresh.terminal_is_dark)
 
     def action_leave(self) -> None:
         """As it was."""

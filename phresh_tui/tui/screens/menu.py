@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
 
 from phresh_tui.market.text import has_words, visible
 from phresh_tui.tui.screens.dialog import Dialog
@@ -33,6 +34,14 @@ class Item:
     label: str
     detail: str
     value: str
+
+
+class Line(Option):
+    """A line as it was drawn for an item, whatever the menu shows when somebody hears that it was chosen."""
+
+    def __init__(self, drawn: Content, item: Item) -> None:
+        super().__init__(drawn)
+        self.value = item.value
 
 
 class Menu(Dialog[str | None]):
@@ -90,9 +99,9 @@ class Menu(Dialog[str | None]):
         else:
             self.set_focus(self.query_one(MenuList))
 
-    def _lines(self) -> list[Content]:
+    def _lines(self) -> list[Line]:
         width = max((len(item.label) for item in self.shown), default=0)
-        return [self.line(number, item, width) for number, item in enumerate(self.shown, 1)]
+        return [Line(self.line(number, item, width), item) for number, item in enumerate(self.shown, 1)]
 
     def line(self, number: int, item: Item, width: int) -> Content:
         """How a line is drawn, with its number from 1 and the width of the labels."""
@@ -104,7 +113,8 @@ class Menu(Dialog[str | None]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.close(self.shown[event.option_index].value)
+        if isinstance(event.option, Line):
+            self.close(event.option.value)
 
     def action_leave(self) -> None:
         """Shows all lines again, or changes nothing."""
