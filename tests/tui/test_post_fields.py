@@ -21,8 +21,6 @@ from tests.support import Market, draft
 from tests.tui.conftest import Drive
 from tests.tui.support import Driver
 
-TOMORROW = date.today() + timedelta(days=1)
-
 
 async def go_to(driver: Driver, field: str) -> None:
     """Tab by tab, as a person would."""
@@ -50,13 +48,14 @@ async def test_a_job_with_everything_is_previewed_posted_and_posted_again(market
         await driver.press("tab")
         await driver.see("✗ 'someday' is no day or time")
         await driver.press("shift+tab", "home", "ctrl+k")
+        tomorrow = date.today() + timedelta(days=1)
         await driver.type("tomorrow 14:30")
-        await driver.see(f"= {TOMORROW:%a} {TOMORROW.day} {TOMORROW:%b} 14:30")
+        await driver.see(f"= {tomorrow:%a} {tomorrow.day} {tomorrow:%b} 14:30")
         # the calendar keeps the time
         await driver.press("down")
-        await driver.see("Which day?", f"[{TOMORROW.day:>2}]")
+        await driver.see("Which day?", f"[{tomorrow.day:>2}]")
         await driver.press("l", "enter")
-        later = TOMORROW + timedelta(days=1)
+        later = tomorrow + timedelta(days=1)
         await driver.see(f"{later.isoformat()} 14:30", f"= {later:%a} {later.day} {later:%b} 14:30")
         await driver.press("tab")
         await driver.type("2,75")
