@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from phresh_tui.market.search import Sort
+from phresh_tui.tui.screens.menu import Menu
 from tests.support import Market
 from tests.tui.conftest import JOBS, Drive, long_list
 from tests.tui.support import Driver
@@ -78,3 +80,12 @@ async def test_a_key_that_never_comes_back_holds_up_the_others_for_a_moment_only
         await asyncio.sleep(0.1)
         assert driver.jobs.cursor == 0
         await driver.until(lambda: driver.app.screen is screen and driver.jobs.listing.sort is Sort.PRICE_UP)
+
+
+async def test_letters_right_behind_the_key_that_narrows_a_menu_narrow_it(market: Market, drive: Drive) -> None:
+    async with long_list(market, drive) as driver:
+        typed_ahead(driver, "y", "slash", "l", "i", "n")
+        await driver.until(
+            lambda: isinstance(driver.app.screen, Menu) and driver.app.screen.query_one("#words", Input).value == "lin",
+            "all letters in the line",
+        )

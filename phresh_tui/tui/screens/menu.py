@@ -66,7 +66,7 @@ class Menu(Dialog[str | None]):
             words = Input(id="words", placeholder="words", compact=True)
             words.display = False
             yield words
-            yield MenuList(*self._lines())
+            yield MenuList(*self._lines(), narrow=self._ask_words)
 
     def set_items(self, items: Sequence[Item]) -> None:
         """Shows other lines."""
@@ -81,7 +81,6 @@ class Menu(Dialog[str | None]):
         if self.shown and wanted:
             menu.highlighted = 0
 
-    @on(MenuList.Narrow)
     def _ask_words(self) -> None:
         words = self.query_one("#words", Input)
         words.display = True

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 
 from textual import events
 from textual.geometry import Region
-from textual.message import Message
 from textual.style import Style
 from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from phresh_tui.tui.actions import Where, bindings
 from phresh_tui.tui.jumping import Spot
@@ -66,12 +66,13 @@ class MenuList(PagedList):
 
     BINDINGS = bindings(Where.MENU)
 
-    class Narrow(Message):
-        """Somebody wants to see only some of the lines."""
+    def __init__(self, *lines: Option, narrow: Callable[[], None] = lambda: None, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(*lines, id=id)
+        self._narrow = narrow
 
     def action_narrow(self) -> None:
-        """Tells the dialog."""
-        self.post_message(self.Narrow())
+        """Tells the dialog at once: a message would come behind the letters that are typed ahead."""
+        self._narrow()
 
     def on_key(self, event: events.Key) -> None:
         """A digit chooses at once."""
