@@ -20,9 +20,11 @@ from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
 from phresh_tui.tui.screens.history import HistoryScreen
 from phresh_tui.tui.screens.inbox import InboxScreen
+from phresh_tui.tui.screens.job_keys import JobKeys
 from phresh_tui.tui.screens.mine import MineScreen
 from phresh_tui.tui.screens.offers import OffersScreen
 from phresh_tui.tui.screens.post import PostScreen
+from phresh_tui.tui.widgets.detail import JobDetail
 from tests.support import Market, draft, post
 from tests.support_proxy import Proxy
 from tests.tui.conftest import Drive
@@ -72,8 +74,15 @@ async def silent(market: Market) -> AsyncIterator[tuple[Driver, Proxy]]:
 
 
 async def known(driver: Driver) -> None:
-    """Waits until nothing is on its way."""
-    await driver.until(lambda: all(detail.is_settled for detail in driver.details), "all that is known of the job")
+    """Waits until the job under the cursor is shown, and nothing of it is on its way."""
+
+    def is_all_there() -> bool:
+        screen = driver.app.screen
+        selected = screen.shown_job if isinstance(screen, JobKeys) else None
+        shown = [detail.job.id for detail in screen.query(JobDetail) if detail.job is not None]
+        return all(detail.is_settled for detail in driver.details) and (selected is None or shown == [selected.id])
+
+    await driver.until(is_all_there, "all that is known of the job")
 
 
 # the key of each place, what stands there while it is read, and what afterwards
