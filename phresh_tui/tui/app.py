@@ -431,6 +431,12 @@ class PhreshApp(OverAll):
         if not waits:
             await self.obey(event)
 
+    def post_message(self, message: Message) -> bool:
+        """Sees a key that comes back from what had it."""
+        if isinstance(message, events.Key | events.Paste):
+            self.key_order.comes_back(message)
+        return super().post_message(message)
+
     async def obey(self, event: events.Event) -> None:
         """Remembers the key, for questions that must not be answered by the key that asked them."""
         if isinstance(event, events.Key):

@@ -36,6 +36,7 @@ class KeyOrder:
         self._app = app
         self._sent: events.Key | events.Paste | None = None
         self._is_obeyed = False
+        self._comes_back = False
         self._to: Widget | None = None
         self._until = 0.0
         self._waiting: deque[events.Key | events.Paste] = deque()
@@ -64,8 +65,13 @@ class KeyOrder:
 
     def is_sent(self, event: events.Key | events.Paste, part: Widget) -> None:
         """A key goes to the part that has the focus."""
-        self._sent, self._is_obeyed, self._to = event, False, part
+        self._sent, self._to = event, part
+        self._is_obeyed = self._comes_back = False
         self._until = time.monotonic() + LATEST
+
+    def comes_back(self, event: events.Key | events.Paste) -> None:
+        """What had a key has sent it up to the program; its turn there comes."""
+        self._comes_back |= self._sent is event
 
     def is_back(self, event: events.Key | events.Paste) -> None:
         """A key was obeyed."""
@@ -78,11 +84,12 @@ class KeyOrder:
         return self._sent is not None
 
     def _is_over(self, sent: events.Key | events.Paste, to: Widget) -> bool:
-        # one that has closed what had it does not come back, nor does one that was stopped on its way
+        # One that has closed what had it does not come back, nor does one that was stopped on its way; the screen stops
+        # all, but those that it sends up.
         if not to.is_attached or to.screen is not self._app.screen or time.monotonic() > self._until:
             return True
         told = all(part._message_queue.empty() for part in to.ancestors_with_self if part is not self._app)
-        return told and (self._is_obeyed or sent._stop_propagation)
+        return told and (self._is_obeyed or (sent._stop_propagation and not self._comes_back))
 
     def _watch(self) -> None:
         if not self._is_watched:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
-from textual import events
-from textual.widgets import Input
+from textual import events, on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
 
 from phresh_tui.market.search import Sort
 from phresh_tui.tui.screens.menu import Menu
@@ -19,7 +23,9 @@ def typed_ahead(driver: Driver, *keys: str) -> None:
     """All of it, before any of it is obeyed."""
     names = {"space": " ", "slash": "/"}
     for key in keys:
-        driver.app.post_message(events.Key(key, names.get(key, key if len(key) == 1 else None)))
+        # sent by the program, as those of a terminal are
+        event = events.Key(key, names.get(key, key if len(key) == 1 else None)).set_sender(driver.app)
+        driver.app.post_message(event)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,50 @@ async def test_a_key_that_never_comes_back_holds_up_the_others_for_a_moment_only
         await asyncio.sleep(0.1)
         assert driver.jobs.cursor == 0
         await driver.until(lambda: driver.app.screen is screen and driver.jobs.listing.sort is Sort.PRICE_UP)
+
+
+class Line(Input):
+    """A line of text."""
+
+    def value_is(self, text: str) -> bool:
+        return self.value == text
+
+
+class Part(Static, can_focus=True):
+    """Tells its screen of a key, and is not the one that does what it means."""
+
+    BINDINGS = [("x", "tell", "Tell")]
+
+    class Told(Message):
+        """The key was pressed."""
+
+    def action_tell(self) -> None:
+        self.post_message(self.Told())
+
+
+class Teller(ModalScreen[None]):
+    """A line that has the focus when its screen was told."""
+
+    def compose(self) -> ComposeResult:
+        yield Part("x writes")
+        yield Line()
+
+    @on(Part.Told)
+    def _told(self) -> None:
+        self.query_one(Line).focus()
+
+
+async def test_letters_behind_a_key_of_which_the_screen_is_told_go_where_it_says(market: Market, drive: Drive) -> None:
+    async with long_list(market, drive) as driver:
+        await driver.app.push_screen(Teller())
+        await driver.pilot.pause()
+        line = driver.app.screen.query_one(Line)
+        for word in ("abc", "d", "efg"):
+            line.clear()
+            driver.app.screen.query_one(Part).focus()
+            await driver.pilot.pause()
+            typed_ahead(driver, "x", *word)
+            await driver.until(partial(line.value_is, word), f"{word} in the line")
 
 
 async def test_letters_right_behind_the_key_that_narrows_a_menu_narrow_it(market: Market, drive: Drive) -> None:
