@@ -188,11 +188,16 @@ async def run(app: PhreshApp, export: Export, kind: str, file: Path) -> None:
     progress = Progress(export, file)
     way = _to_browser(app, export, kind, file, progress) if app.is_web else _to_disk(export, kind, file, progress)
     writing = asyncio.create_task(way)
+    said: ExportProgress | None = None
     try:
         done, _ = await asyncio.wait({writing}, timeout=QUIET)
         if not done:
-            app.push_screen(ExportProgress(progress, writing.cancel))
+            said = ExportProgress(progress, writing.cancel)
+            app.push_screen(said)
         await asyncio.wait({writing})
+        if said is not None:
+            # what is typed as soon as the outcome is told is for what lies below
+            said.close(None)
         if writing.cancelled():
             app.tell(f"Stopped. {file.name} was not written.")
         elif isinstance(error := writing.exception(), OSError):

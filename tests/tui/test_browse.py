@@ -234,7 +234,10 @@ async def test_near_the_top_what_leaves_above_the_selected_job_stays_until_it_is
         await driver.not_see("Job 3")
         assert driver.jobs.cursor == 1
         # at the very top there is nowhere else to go
-        await cleanings.cancel(ada, uuid4(), (await post(ada, "Job 7")).id, "Moved out")
+        passing = await post(ada, "Job 7")
+        await driver.see(" ○+Job 7")
+        await cleanings.cancel(ada, uuid4(), passing.id, "Moved out")
+        await driver.see("-Job 7")
         await driver.press("g", "g")
         await driver.until(lambda: driver.selected == "Job 6")
 

@@ -135,7 +135,9 @@ async def test_what_was_still_to_be_done_on_a_screen_keeps_nobody(market: Market
             await driver.until(lambda screen=screen: not screen.is_attached, "it to be gone")
             assert screen._callbacks == []
         # a thread that puts something on the clipboard of the desktop forgets for whom it was
-        await driver.press("P", "y", "1")
+        await driver.press("P")
+        await driver.see("member since")
+        await driver.press("y", "1")
         await driver.see("Copied")
 
         async def kept() -> list[str]:

@@ -73,6 +73,7 @@ async def test_every_list_is_narrowed_by_the_same_keys(market: Market, drive: Dr
         await driver.press("escape", "tab", "tab")
         await driver.see("[Posted 3]")
         # the offers on a job
+        await driver.see("2 offers, from")
         await driver.press("o")
         await driver.see("2 of 2 offers stand", "@ada", "@eve")
         await driver.press("y", "1")

@@ -15,7 +15,9 @@ async def test_the_last_one_that_leaves_a_search_stays_under_the_cursor(market: 
     await market.member("bob")
     async with drive("bob") as driver:
         await driver.browsing()
-        await driver.press("slash", *"price:20", "enter", "j")
+        await driver.press("slash", *"price:20")
+        await driver.see("2 open jobs", "$20.00 to $20.00")
+        await driver.press("enter", "j")
         await driver.until(lambda: driver.selected == "Job 0")
         await cleanings.edit(ada, uuid4(), jobs[1].id, draft("Job 1", "21"))
         await driver.see(" ○-Job 1", "1 open job ")
