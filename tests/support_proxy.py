@@ -14,12 +14,14 @@ class Proxy:
     Attributes:
         port: where it listens, on 127.0.0.1.
         connections: how many were accepted.
+        delay: seconds that an answer takes longer than without it.
 
     """
 
     def __init__(self, server_port: int) -> None:
         self.port = 0
         self.connections = 0
+        self.delay = 0.0
         self._server_port = server_port
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -119,6 +121,8 @@ class Proxy:
     ) -> None:
         while block := await reader.read(65536):
             await self._flows.wait()
+            if self.delay:
+                await asyncio.sleep(self.delay)
             if asked.is_set():
                 break
             if not self._swallows_answers:

@@ -9,7 +9,7 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.text import visible
 from phresh_tui.market.words import said
 from phresh_tui.tui.widgets.bars import TopBar
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import read_again
 
 if TYPE_CHECKING:
     from phresh_tui.market.record import Event
@@ -46,7 +46,7 @@ class Unread:
         """Counts again."""
         session = self._app.session
         if session is not None and session.link is Link.CONNECTED:
-            read_latest(self._app, self._look, "unread")
+            read_again(self._app, self._look, "unread")
 
     async def _look(self) -> None:
         from phresh_tui.database import events

@@ -60,7 +60,7 @@ async def test_the_agenda_shows_my_week_turns_and_is_written_for_a_calendar(
         await driver.see(f"{monday_of(today) + timedelta(days=7):%d %b}", "nothing claimed")
         assert "Today" in driver.footer
         await driver.press("t")
-        await driver.see("Wash the windows")
+        await driver.see("12:00–14:00", "Wash the windows")
         assert "Today" not in driver.footer
         await driver.press("x")
         await driver.see("Export 2 jobs of this week", "calendar (.ics)")
@@ -149,7 +149,9 @@ async def test_the_inbox_counts_marks_undoes_and_leads_to_the_job(market: Market
         await driver.until(lambda: time.monotonic() - undone > SAME_PRESS)
         await driver.press("u")
         await driver.see("3 unread")
-        await driver.press("v", "enter")
+        await driver.press("v")
+        await driver.see("3 events")
+        await driver.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, MineScreen), "my jobs")
         await driver.until(lambda: driver.selected == "Job 2", "the job of the newest event")
         _, newest = await events.unread(ada)

@@ -171,7 +171,20 @@ async def opened(market: Market, content: Content, stage: Stage) -> AsyncIterato
 
 
 # the workers that read what is shown once; others look out for changes as long as there is a screen
-READING = {"read", "todo", "history", "offers", "about", "sections", "view", "move", "places", "side", "unread"}
+READING = {
+    "read",
+    "members",
+    "todo",
+    "history",
+    "offers",
+    "about",
+    "sections",
+    "view",
+    "move",
+    "places",
+    "side",
+    "unread",
+}
 
 
 async def still(driver: Driver) -> None:
@@ -182,7 +195,7 @@ async def still(driver: Driver) -> None:
         left = [f"{worker.group} of {worker.node!r}" for worker in app.workers if worker.is_running]
         left = [worker for worker in left if worker.split()[0] in READING]
         left += [f"what is known of {detail.job}" for detail in driver.details if not detail.is_settled]
-        left += [word for word in ("reading …", "Looking") if word in driver.text]
+        left += [word for word in ("reading …", "searching …", "Looking") if word in driver.text]
         return left if app.session is None or driver.is_counted else [*left, "how many jobs there are"]
 
     for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,35 @@ async def test_what_is_opened_from_a_list_says_that_it_reads(silent: tuple[Drive
     await driver.see("posted by @ada, … · ")
     proxy.let_go()
     await driver.see("posted by @ada, no stars")
+
+
+async def test_everything_is_read_on_a_slow_line_where_something_happens_all_the_time(
+    silent: tuple[Driver, Proxy],
+) -> None:
+    driver, proxy = silent
+    await known(driver)
+    proxy.delay = 0.06
+
+    async def keep_ringing() -> None:
+        while True:
+            driver.app.look_again()
+            await asyncio.sleep(0.1)
+
+    ringing = asyncio.create_task(keep_ringing())
+    for key, (_, there) in PLACES.items():
+        await driver.press(key)
+        await driver.see(there)
+        await driver.press("escape")
+    await driver.press("m")
+    await driver.see("Clean the attic", "1 offer, from")
+    await known(driver)
+    for key, there in (("o", "gladly"), ("t", "you posted")):
+        await driver.press(key)
+        await driver.see(there)
+        await driver.press("escape")
+    await driver.press("down")
+    await driver.see("posted by @ada, no stars")
+    ringing.cancel()
 
 
 async def test_what_is_searched_moved_or_jumped_to_says_that_it_is_on_its_way(silent: tuple[Driver, Proxy]) -> None:

@@ -30,7 +30,7 @@ from phresh_tui.tui.widgets.columns import fit
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.side_panel import SidePanel
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import read_again, read_latest
 
 WEEK = timedelta(days=7)
 # weeks before the one on the screen that are compared with it
@@ -83,7 +83,7 @@ class AgendaScreen(Narrowed):
 
     def look_again(self) -> None:
         """Reads the week that is shown again."""
-        read_latest(self, self._read, "read")
+        read_again(self, self._read, "read")
 
     async def _read(self) -> None:
         session, monday = self.session, self._monday
@@ -262,7 +262,7 @@ class AgendaScreen(Narrowed):
         self._monday, self._loaded, self._to_today = monday, False, True
         self._days, self._loose, self._jobs = [], [], {}
         self._draw()
-        self.look_again()
+        read_latest(self, self._read, "read")
 
     def action_next_week(self) -> None:
         """The week after."""
@@ -287,7 +287,9 @@ class AgendaScreen(Narrowed):
             self.phresh.open_job(job.id)
 
     def exports(self) -> list[Export]:
-        """The jobs of this week; for calendar programs those of a year from then on."""
+        """The jobs of this week; for calendar programs those of a year from then on. Nothing before it was read."""
+        if not self._loaded:
+            return []
         session, monday = self.session, self._monday
         records = [job_record(job, session.market.currency) for job in self._jobs.values()]
 

@@ -19,7 +19,7 @@ from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.reading import Reading
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import read_again
 
 
 class HistoryScreen(Narrowed):
@@ -52,7 +52,7 @@ class HistoryScreen(Narrowed):
 
     def look_again(self) -> None:
         """Reads it again."""
-        read_latest(self, self._read, "history")
+        read_again(self, self._read, "history")
 
     async def _read(self) -> None:
         try:

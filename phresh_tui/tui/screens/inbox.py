@@ -32,7 +32,7 @@ from phresh_tui.tui.widgets.columns import fit, two_columns
 from phresh_tui.tui.widgets.detail import JobDetail
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.side_panel import SidePanel
-from phresh_tui.tui.workers import in_background, read_latest
+from phresh_tui.tui.workers import in_background, read_again, read_latest
 
 PAGE = 60
 # events that are looked through for typed words
@@ -93,7 +93,14 @@ class InboxScreen(Narrowed):
 
     def look_again(self) -> None:
         """Reads what is shown again, with what has come since."""
-        read_latest(self, partial(self._read, max(PAGE, len(self._events))), "read")
+        read_again(self, self._refresh, "read")
+
+    async def _refresh(self) -> None:
+        await self._read(max(PAGE, len(self._events)))
+
+    async def _read_on(self) -> None:
+        if self._more and self._events:
+            await self._read(PAGE, next(reversed(self._events.values())))
 
     async def _read(self, limit: int, after: Event | None = None) -> None:
         session, only = self.session, self._unread_only
@@ -198,8 +205,7 @@ class InboxScreen(Narrowed):
 
     def _read_more(self) -> None:
         if self._more and self._loaded and self._events:
-            last = next(reversed(self._events.values()))
-            read_latest(self, partial(self._read, PAGE, last), "read")
+            read_again(self, self._read_on, "read")
 
     def _is_wanted(self, event: Event) -> bool:
         words = said(event, self.session.market.currency)
@@ -329,4 +335,4 @@ class InboxScreen(Narrowed):
         self._unread_only = not self._unread_only
         self._events, self._loaded, self._more = {}, False, True
         self._draw()
-        self.look_again()
+        read_latest(self, self._refresh, "read")

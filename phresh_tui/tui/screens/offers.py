@@ -34,7 +34,7 @@ from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import fit, shortened
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.offer_detail import OfferDetail
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import read_again
 
 # cells of the columns, from the widest list to the smallest; 0 leaves one out
 TITLES = ("By", "Stars", "Jobs", "Completed", "Per hour", "Total")
@@ -93,7 +93,7 @@ class OffersScreen(Narrowed):
 
     def look_again(self) -> None:
         """Reads them again."""
-        read_latest(self, self._read, "offers")
+        read_again(self, self._read, "offers")
 
     async def _read(self) -> None:
         profiles = Profiles(self.session)

@@ -20,7 +20,7 @@ from phresh_tui.tui.screens.menu import Item
 from phresh_tui.tui.screens.narrowed import Narrowed
 from phresh_tui.tui.widgets.bars import KeyBar, MessageLine, TopBar
 from phresh_tui.tui.widgets.columns import state_of
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import read_again
 
 
 def stars(number: float) -> str:
@@ -67,7 +67,7 @@ class ProfileScreen(Narrowed):
 
     def look_again(self) -> None:
         """Reads it again."""
-        read_latest(self, self._read, "read")
+        read_again(self, self._read, "read")
 
     async def _read(self) -> None:
         try:

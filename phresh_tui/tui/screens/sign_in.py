@@ -71,7 +71,7 @@ class SignInScreen(MarketScreen):
         """Looks who is there, when that is nobody's secret."""
         self._show_mode()
         if self.embedded:
-            in_background(self, self._list_members)
+            in_background(self, self._list_members, "members")
         elif self.query_one("#handle", Input).value:
             self.query_one("#password", Input).focus()
 

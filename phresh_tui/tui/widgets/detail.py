@@ -19,7 +19,7 @@ from phresh_tui.market.text import age, visible, visible_paragraphs
 from phresh_tui.market.words import show_hours, show_span, show_stars
 from phresh_tui.tui.widgets.columns import state_of
 from phresh_tui.tui.widgets.reading import Reading
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import read_again, read_latest
 
 if TYPE_CHECKING:
     from phresh_tui.database.about import About, Profiles
@@ -52,6 +52,7 @@ class JobDetail(Reading):
         self._text = Static(markup=False)
         self._job: Cleaning | None = None
         self._about: About | None = None
+        self._is_resting = False
         self._drawn = Content("")
 
     def compose(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
@@ -87,18 +88,27 @@ class JobDetail(Reading):
             self._profiles.forget()
         self._draw()
         if job is not None:
-            self.read_again(rest=0 if same else REST)
+            if same and not self._is_resting:
+                self.read_again()
+            elif self.is_attached:
+                self._is_resting = not same
+                read_latest(self, partial(self._read, job, 0 if same else REST), "about")
         elif was_known:
             # what stands beside it was about another job
             self.post_message(self.Known())
 
-    def read_again(self, rest: float = 0) -> None:
+    def read_again(self) -> None:
         """Reads once more what belongs to the job."""
         if self.is_attached and self._job is not None:
-            read_latest(self, partial(self._read, self._job, rest), "about")
+            read_again(self, self._read_now, "about")
 
-    async def _read(self, job: Cleaning, rest: float) -> None:
+    async def _read_now(self) -> None:
+        if self._job is not None:
+            await self._read(self._job)
+
+    async def _read(self, job: Cleaning, rest: float = 0) -> None:
         await asyncio.sleep(rest)
+        self._is_resting = False
         # not before the first jobs stand there
         from phresh_tui.database.about import Profiles, about
 
@@ -109,11 +119,15 @@ class JobDetail(Reading):
         except PhreshError:
             # the line at the top says that there is no connection; what is known stays
             return
-        if job is self._job and found != self._about:
+        now = self._job
+        if now is None or now.id != job.id:
+            return
+        # it may have been changed meanwhile; then this is read once more
+        if found != self._about:
             self._about = found
             self._draw()
             self.post_message(self.Known())
-        elif job is self._job and not job_text(job, found, self._session).is_same(self._drawn):
+        elif not job_text(now, found, self._session).is_same(self._drawn):
             # it has grown older
             self._draw()
 

@@ -17,7 +17,7 @@ from phresh_tui.tui.marks import SIGN, Marks
 from phresh_tui.tui.widgets.columns import fit, shortened, two_columns
 from phresh_tui.tui.widgets.lines import Lines
 from phresh_tui.tui.widgets.mark_keys import MarkKeys
-from phresh_tui.tui.workers import read_latest
+from phresh_tui.tui.workers import read_again
 
 # cells of a line in which its signs stand, and with the blank behind them
 SIGNS, BESIDE = 3, 4
@@ -100,7 +100,7 @@ class NowList(Lines, MarkKeys):
 
     def look_again(self) -> None:
         """Reads it again."""
-        read_latest(self, self._read, "todo")
+        read_again(self, self._read, "todo")
 
     async def _read(self) -> None:
         try:

@@ -16,7 +16,7 @@ from phresh_tui.market.errors import PhreshError
 from phresh_tui.market.price import show_price
 from phresh_tui.market.text import visible
 from phresh_tui.tui.widgets.columns import fit
-from phresh_tui.tui.workers import in_background
+from phresh_tui.tui.workers import read_again, read_latest
 
 if TYPE_CHECKING:
     from phresh_tui.database.about import About
@@ -65,16 +65,20 @@ class SidePanel(VerticalScroll):
     def look_again(self) -> None:
         """Reads what is shown again."""
         if self.display and self.is_attached:
-            in_background(self, self._read, "side", exclusive=True)
+            read_again(self, self._read, "side")
 
     def show_about(self, about: About | None) -> None:
         """Another job is selected, and this is known of it."""
-        if about is None or self._about is None or about.job.id != self._about.job.id:
+        same = about is not None and self._about is not None and about.job.id == self._about.job.id
+        if not same:
             self._near = None
         self._about = about
         if self.display:
             self._draw()
-            self.look_again()
+            if same:
+                self.look_again()
+            elif self.is_attached:
+                read_latest(self, self._read, "side")
 
     async def _read(self) -> None:
         from phresh_tui.database.statistics import prices_near
@@ -87,7 +91,7 @@ class SidePanel(VerticalScroll):
                 near = await prices_near(self._session, about.job.cleaning_type, about.job.area)
                 if near.jobs < FEW:
                     near = await prices_near(self._session, about.job.cleaning_type, None)
-                if about is self._about:
+                if self._about is not None and about.job.id == self._about.job.id:
                     self._near = near
         except PhreshError:
             # the line at the top says that there is no connection; what is known stays
