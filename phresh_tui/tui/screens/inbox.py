@@ -99,7 +99,7 @@ class InboxScreen(Narrowed):
         await self._read(max(PAGE, len(self._events)))
 
     async def _read_on(self) -> None:
-        if self._more and self._events:
+        if self._lacks_more:
             await self._read(PAGE, next(reversed(self._events.values())))
 
     async def _read(self, limit: int, after: Event | None = None) -> None:
@@ -161,9 +161,7 @@ class InboxScreen(Narrowed):
         else:
             shown = {key: event for key, event in self._events.items() if self._is_wanted(event)}
             lines.show(self._options(shown))
-            if self.narrow_text and len(shown) < lines.size.height and len(self._events) < LOOKED_THROUGH:
-                # what is looked for may be further down
-                self._read_more()
+            self._read_more()
         self.refresh_bindings()
 
     def _options(self, shown: dict[str, Event]) -> list[Option]:
@@ -199,12 +197,20 @@ class InboxScreen(Narrowed):
         event = self.selected
         self.query_one(JobDetail).show_job(None if event is None else self._jobs.get(event.cleaning_id))
         self.refresh_bindings()
-        highlighted = self._lines.highlighted
-        if highlighted is not None and highlighted >= self._lines.option_count - 10:
-            self._read_more()
+        self._read_more()
+
+    @property
+    def _lacks_more(self) -> bool:
+        """Whether there is more, and the cursor is near the end of what is here, or what is looked for may be there."""
+        if not (self._more and self._loaded and self._events):
+            return False
+        lines = self._lines
+        near = lines.highlighted is not None and lines.highlighted >= lines.option_count - 10
+        narrowed = bool(self.narrow_text) and lines.option_count < lines.size.height
+        return near if not narrowed else len(self._events) < LOOKED_THROUGH
 
     def _read_more(self) -> None:
-        if self._more and self._loaded and self._events:
+        if self._lacks_more:
             read_again(self, self._read_on, "read")
 
     def _is_wanted(self, event: Event) -> bool:
