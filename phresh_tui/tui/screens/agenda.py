@@ -286,10 +286,15 @@ class AgendaScreen(Narrowed):
         if job is not None:
             self.phresh.open_job(job.id)
 
+    def action_export(self) -> None:
+        """Asks about the week when it was read."""
+        if self._loaded:
+            super().action_export()
+        else:
+            self.phresh.tell("The week is still being read: x in a moment.")
+
     def exports(self) -> list[Export]:
-        """The jobs of this week; for calendar programs those of a year from then on. Nothing before it was read."""
-        if not self._loaded:
-            return []
+        """The jobs of this week; for calendar programs those of a year from then on."""
         session, monday = self.session, self._monday
         records = [job_record(job, session.market.currency) for job in self._jobs.values()]
 
