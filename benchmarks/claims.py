@@ -46,7 +46,7 @@ RUNS = 2 if QUICK else 8
 # claims of each client in a turn, which takes most of a second: the machine's speed changes from one second to the next
 CLAIMS = 500
 # seconds of the long run
-LONG = 10 if QUICK else 45
+LONG = 10 if QUICK else 36
 # seconds with the bell, and as many without; before them those that do not count, for statements are planned anew
 WINDOW, SKIPPED = (1.0, 0.3) if QUICK else (3.0, 0.3)
 # the share of the bare statement's throughput that the function has to reach, and of its own without the bell

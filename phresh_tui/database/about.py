@@ -49,7 +49,7 @@ class About:
 
 
 class Profiles:
-    """Profiles of others, read at most once a minute."""
+    """Profiles of others, read at most once a minute. Contact data come and go with a claim: then take a new one."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -65,10 +65,6 @@ class Profiles:
                 profile = None
             self._known[handle] = time.monotonic(), profile
         return profile
-
-    def forget(self) -> None:
-        """What was read may have changed: contact data come and go with a claim."""
-        self._known.clear()
 
 
 async def about(session: Session, job: Cleaning, profiles: Profiles) -> About:

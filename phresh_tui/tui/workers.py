@@ -90,6 +90,10 @@ def read_again(node: DOMNode, read: Read, group: str) -> None:
 
 async def _take(turn: _Turn) -> None:
     turn.is_begun = True
-    await turn.read()
-    while turn.after:
-        await turn.after.pop(0)()
+    try:
+        await turn.read()
+        while turn.after:
+            await turn.after.pop(0)()
+    finally:
+        # it knows the screen from which it was asked for, which may be left long before the next turn
+        turn.worker = None

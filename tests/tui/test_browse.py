@@ -194,7 +194,9 @@ async def test_a_job_that_has_left_is_struck_through_under_the_cursor(market: Ma
     await market.member("bob")
     async with drive("bob") as driver:
         await driver.browsing()
-        await driver.press("slash", *"price:20", "enter", "j")
+        await driver.press("slash", *"price:20")
+        await driver.see("3 open jobs", "$20.00 to $20.00")
+        await driver.press("enter", "j")
         await driver.until(lambda: driver.selected == "Job 1")
         _, before = styles_of(driver, "▸○ Job 1")
         assert not any(style.strike for style in before)

@@ -56,7 +56,7 @@ async def test_marked_jobs_are_cancelled_together_and_the_refused_ones_are_named
         await driver.press("u")
         await driver.see("The cancellation of 3 jobs is undone.")
         assert set((await states(market)).values()) == {"open"}
-        await driver.see("44 open jobs")
+        await driver.until(lambda: len(driver.jobs._window.rows) == 44, "all of them in the list")
         # a click on the signs of a line marks it, a click on its name does not
         await driver.pilot.click(offset=(1, 7))
         await driver.see("2 marked")

@@ -14,8 +14,10 @@ import pytest
 from rich.console import RenderableType
 from textual.screen import Screen
 
-from phresh_tui.database import cleanings, offers
+from phresh_tui.database import cleanings, offers, people
+from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking
+from phresh_tui.market.record import Profile
 from phresh_tui.tui.app import PhreshApp
 from phresh_tui.tui.screens.base import MarketScreen
 from phresh_tui.tui.screens.browse import BrowseScreen
@@ -185,6 +187,30 @@ async def test_everything_is_read_on_a_slow_line_where_something_happens_all_the
     await driver.press("down")
     await driver.see("posted by @ada, no stars")
     ringing.cancel()
+
+
+async def test_a_claim_shows_the_phone_also_when_the_profile_was_being_read(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = await market.session("ada"), await market.session("bob")
+    await people.set_profile(ada, uuid4(), phone="0151 99")
+    job = await post(ada, "Sweep the yard")
+    read, asked, answers = people.profile, asyncio.Event(), asyncio.Event()
+
+    async def slow(session: Session, handle: str) -> Profile:
+        found = await read(session, handle)
+        asked.set()
+        await answers.wait()
+        return found
+
+    monkeypatch.setattr(people, "profile", slow)
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await asked.wait()
+        await cleanings.claim(bob, uuid4(), job)
+        await driver.see("claimed by you")
+        answers.set()
+        await driver.see("0151 99")
 
 
 async def test_what_is_searched_moved_or_jumped_to_says_that_it_is_on_its_way(silent: tuple[Driver, Proxy]) -> None:

@@ -204,10 +204,11 @@ class InboxScreen(Narrowed):
         """Whether there is more, and the cursor is near the end of what is here, or what is looked for may be there."""
         if not (self._more and self._loaded and self._events):
             return False
+        if self.narrow_text and len(self._events) >= LOOKED_THROUGH:
+            return False
         lines = self._lines
         near = lines.highlighted is not None and lines.highlighted >= lines.option_count - 10
-        narrowed = bool(self.narrow_text) and lines.option_count < lines.size.height
-        return near if not narrowed else len(self._events) < LOOKED_THROUGH
+        return near or (bool(self.narrow_text) and lines.option_count < lines.size.height)
 
     def _read_more(self) -> None:
         if self._lacks_more:

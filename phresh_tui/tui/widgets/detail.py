@@ -76,16 +76,17 @@ class JobDetail(Reading):
 
     def show_job(self, job: Cleaning | None) -> None:
         """Shows a job, or nothing."""
-        same = job is not None and self._job is not None and job.id == self._job.id
+        before = self._job
+        same = job is not None and before is not None and job.id == before.id
         self._job = job
         was_known = self._about is not None
         if not same:
             self._about = None
             if self.scroll_offset.y:
                 self.scroll_home(animate=False)
-        elif self._profiles is not None and self._about is not None and self._about.job != job:
-            # a move may have opened or closed the eyes of both sides
-            self._profiles.forget()
+        elif before != job or (self._about is not None and self._about.job != job):
+            # a move may have opened or closed the eyes of both sides; what is being read now keeps its own
+            self._profiles = None
         self._draw()
         if job is not None:
             if same and not self._is_resting:
