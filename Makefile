@@ -11,7 +11,7 @@ STALE := $(if $(wildcard .venv/installed),$(shell $(PY) -c '' >/dev/null 2>&1 ||
 # one process for each core and two more (tests/conftest.py): each has an embedded PostgreSQL of its own
 WORKERS ?= auto
 
-.PHONY: run test check format lint types imports coverage bench profile soak looks docs-images clean stale-environment
+.PHONY: run test slow check format lint types imports coverage bench profile soak looks docs-images clean stale-environment
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -19,6 +19,10 @@ run: .venv/installed
 
 test: .venv/installed-dev
 	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+# the tests of the screens with a database whose answers are late, as on a busy machine; they wait more than they work
+slow: .venv/installed-dev
+	@SLOW=0.2 $(PY) -m pytest -n 6 tests/tui tests/places --ignore tests/tui/test_monkey.py $(ARGS)
 
 check: format-check lint types imports test
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import random
 import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 
 from phresh_tui.tui.memory import EVERYTHING, no_longer_new
@@ -29,6 +33,8 @@ SETTINGS = (
 # objects, small and middle collections before the next larger one, instead of 700, 10 and 10: to look through all that
 # the tests have imported takes a fifth of a second each time
 COLLECTED = (10_000, 20, 100)
+# seconds that an answer of the database takes longer at the most: `make slow`
+LATE = float(os.environ.get("SLOW", "0"))
 # bytes: what the servers of one test process write at the most, with plenty to spare
 ROOM = 4_000_000_000
 
@@ -42,6 +48,20 @@ def pytest_configure() -> None:
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, usual)
+    if LATE:
+        _answer_late(LATE)
+
+
+def _answer_late(most: float) -> None:
+    """Lets every question wait, each for another time: a test that counts on a quick answer fails here, not in CI."""
+    driver: Any = asyncpg.Connection
+    execute = driver._execute
+
+    async def late(connection: Any, *arguments: Any, **more: Any) -> Any:
+        await asyncio.sleep(random.uniform(0, most))
+        return await execute(connection, *arguments, **more)
+
+    driver._execute = late
 
 
 @pytest.hookimpl(optionalhook=True)
