@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from textual.widgets import Input, TextArea
 
 from phresh_tui.database import cleanings, people
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.connections import connected
+from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Booking
 from phresh_tui.market.record import PrivateDetails
 from phresh_tui.tui.drafts import DraftText
@@ -180,3 +183,33 @@ async def test_a_draft_of_an_older_version_is_read_and_a_change_keeps_what_was_p
     assert changed is not None
     assert changed.name == "Windows, all"
     assert await people.private_details(ada, job_id) == details
+
+
+@pytest.mark.parametrize(("typed", "phone"), [("", "12 34"), ("56 78", "56 78")])
+async def test_what_is_sent_before_the_private_details_are_there_takes_the_place_of_none(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch, typed: str, phone: str
+) -> None:
+    ada = await market.session("ada")
+    job_id = await cleanings.post(ada, uuid4(), draft("Windows"))
+    await people.set_private_details(ada, uuid4(), job_id, PrivateDetails("Baker Street 1", "Ring twice", "12 34"))
+    job = await cleanings.one(ada, job_id)
+    assert job is not None
+    read, answers = people.private_details, asyncio.Event()
+
+    async def slow(session: Session, number: int) -> PrivateDetails | None:
+        found = await read(session, number)
+        await answers.wait()
+        return found
+
+    monkeypatch.setattr(people, "private_details", slow)
+    async with drive("ada", size=(80, 48)) as driver:
+        await driver.browsing()
+        driver.app.open_form(job)
+        await driver.see("Reading what is stored")
+        await driver.press("end")
+        await driver.type(", all")
+        driver.app.screen.query_one("#phone", Input).value = typed
+        await driver.press("ctrl+s")
+        answers.set()
+        await driver.see("is changed")
+    assert await read(ada, job_id) == PrivateDetails("Baker Street 1", "Ring twice", phone)

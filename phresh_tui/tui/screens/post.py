@@ -44,6 +44,11 @@ from phresh_tui.tui.workers import in_background
 PRIVATE = ("address", "access", "phone")
 
 
+def _texts(details: PrivateDetails) -> tuple[str, str, str]:
+    """What stands in those fields."""
+    return details.address, details.access_notes, details.phone
+
+
 class PostScreen(MarketScreen):
     """Everything about a job. What is typed is kept on disk until it was sent or thrown away.
 
@@ -108,14 +113,29 @@ class PostScreen(MarketScreen):
             )
             if self._source is None:
                 return
-            found = await people.private_details(self.session, self._source.id) or PrivateDetails()
-            self._sender.saved_private = found if self._job is not None else PrivateDetails()
+            found = await self._stored()
             typed = self._typed()
+            there = (typed.address, typed.access, typed.phone)
             # what was typed meanwhile, or is in the draft, stays
-            if not self._kept and not (typed.address or typed.access or typed.phone):
-                for field, text in zip(PRIVATE, (found.address, found.access_notes, found.phone), strict=True):
+            for field, typed_text, text in zip(PRIVATE, there, _texts(found), strict=True):
+                if not (self._kept or typed_text):
                     self.fields.fill(field, text)
             who.update(f"Private. {WHO_SEES}")
+
+    async def _stored(self) -> PrivateDetails:
+        """The private details of the earlier job, which from then on are known."""
+        assert self._source is not None
+        found = await people.private_details(self.session, self._source.id) or PrivateDetails()
+        self._sender.saved_private = found if self._job is not None else PrivateDetails()
+        return found
+
+    async def _with_stored(self, private: PrivateDetails) -> PrivateDetails:
+        """What was sent before the stored details stood in the form does not take the place of those."""
+        found = await self._stored()
+        if self._kept:
+            # a draft has them all, or none
+            return (self._sender.saved_private or found) if private == PrivateDetails() else private
+        return PrivateDetails(*(typed or text for typed, text in zip(_texts(private), _texts(found), strict=True)))
 
     def on_key(self, event: events.Key) -> None:
         """Keeps what is typed while the form is still being put together.
@@ -228,16 +248,20 @@ class PostScreen(MarketScreen):
         self.refresh_bindings()
         self._tell("Sending …")
         request = UUID(self._draft.request)
-        in_background(self, partial(self._send, draft_of(typed), private_of(typed), request), "move")
+        is_known = self._sender.saved_private is not None
+        send = partial(self._send, draft_of(typed), private_of(typed), request, is_known=is_known)
+        in_background(self, send, "move")
 
     def _tell(self, text: str) -> None:
         self.query_one("#offer", Label).update(text)
         # which may have taken room from the form
         self.call_after_refresh(self.fields.show_field)
 
-    async def _send(self, draft: Draft, private: PrivateDetails, request: UUID) -> None:
+    async def _send(self, draft: Draft, private: PrivateDetails, request: UUID, *, is_known: bool) -> None:
         number = 0
         try:
+            if not is_known:
+                private = await self._with_stored(private)
             number = await self._sender.send_public(self._draft, draft, request)
             await self._sender.send_private(self._draft, number, private, request)
         except BadInput as error:
