@@ -213,3 +213,23 @@ async def test_what_is_sent_before_the_private_details_are_there_takes_the_place
         answers.set()
         await driver.see("is changed")
     assert await read(ada, job_id) == PrivateDetails("Baker Street 1", "Ring twice", phone)
+
+
+async def test_a_form_that_is_left_and_opened_again_at_once_has_all_that_was_typed(
+    market: Market, drive: Drive
+) -> None:
+    ada = await market.session("ada")
+    job = await cleanings.one(ada, await cleanings.post(ada, uuid4(), draft("Windows")))
+    assert job is not None
+    async with drive("ada") as driver:
+        await driver.browsing()
+        driver.app.open_form(job)
+        await driver.see("Edit job 1", "Windows")
+        form = driver.app.screen
+        assert isinstance(form, PostScreen)
+        # it has not heard of that yet
+        form.query_one("#name", Input).value = "Stairs"
+        form.action_back()
+        driver.app.open_form(job)
+        await driver.until(lambda: isinstance(driver.app.screen, PostScreen) and driver.app.screen is not form)
+        await driver.see("Edit job 1", "Stairs")

@@ -188,7 +188,7 @@ class PostScreen(MarketScreen):
             self._file.save(typed)
 
     def keep_typed(self) -> None:
-        """On disk, with the letter of which it has not heard yet."""
+        """On disk, with what it has not heard of yet."""
         self._changed()
 
     def key_labels(self, action: str) -> tuple[str, ...]:
@@ -297,6 +297,8 @@ class PostScreen(MarketScreen):
         """Leaves the form; the draft stays on disk."""
         if self.app.screen is not self:
             return
+        # another form for the same job may be opened before this one hears of its last letters
+        self.keep_typed()
         self.app.pop_screen()
         if self._job is None and not self._draft.is_empty and not self._gone:
             self.phresh.tell("Your draft is kept. The same key offers it again.")
