@@ -29,6 +29,7 @@ class DraftText:
         address: as typed.
         access: notes how to come in, as typed.
         phone: as typed.
+        stored: anything, when the private details of an earlier job stood in the form.
         posted: number of the job when it is posted, and its private details are not saved yet.
 
     """
@@ -45,12 +46,13 @@ class DraftText:
     address: str = ""
     access: str = ""
     phone: str = ""
+    stored: str = ""
     posted: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was typed."""
-        chosen = ("request", "cleaning_type", "booking")
+        chosen = ("request", "cleaning_type", "booking", "stored")
         return not any(text.strip() for name, text in asdict(self).items() if name not in chosen)
 
 

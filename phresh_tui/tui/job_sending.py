@@ -72,7 +72,7 @@ class Sender:
 
 def public_part(typed: DraftText) -> DraftText:
     """What everybody will see of a draft."""
-    return replace(typed, request="", posted="", address="", access="", phone="")
+    return replace(typed, request="", posted="", address="", access="", phone="", stored="")
 
 
 def not_sent(number: int, why: str) -> str:

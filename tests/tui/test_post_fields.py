@@ -233,3 +233,47 @@ async def test_a_form_that_is_left_and_opened_again_at_once_has_all_that_was_typ
         driver.app.open_form(job)
         await driver.until(lambda: isinstance(driver.app.screen, PostScreen) and driver.app.screen is not form)
         await driver.see("Edit job 1", "Stairs")
+
+
+async def test_a_draft_from_before_the_private_details_were_there_empties_none(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await market.session("ada")
+    job_id = await cleanings.post(ada, uuid4(), draft("Windows"))
+    details = PrivateDetails("Baker Street 1", "Ring twice", "12 34")
+    await people.set_private_details(ada, uuid4(), job_id, details)
+    job = await cleanings.one(ada, job_id)
+    assert job is not None
+    read, answers = people.private_details, asyncio.Event()
+
+    async def slow(session: Session, number: int) -> PrivateDetails | None:
+        await answers.wait()
+        return await read(session, number)
+
+    monkeypatch.setattr(people, "private_details", slow)
+    async with drive("ada", size=(80, 48)) as driver:
+        await driver.browsing()
+        driver.app.open_form(job)
+        await driver.see("Reading what is stored")
+        await driver.press("end")
+        await driver.type(", all")
+        await driver.press("escape")
+        answers.set()
+        driver.app.open_form(job)
+        await driver.see("Windows, all", "Baker Street 1", "12 34")
+        await driver.press("ctrl+s")
+        await driver.see("is changed")
+        assert await read(ada, job_id) == details
+        # what is emptied where it stood is emptied, also when it is sent from the draft of it
+        changed = await cleanings.one(ada, job_id)
+        assert changed is not None
+        driver.app.open_form(changed)
+        await driver.see("Baker Street 1", "12 34")
+        driver.app.screen.query_one("#phone", Input).value = ""
+        await driver.pilot.pause()
+        await driver.press("escape")
+        driver.app.open_form(changed)
+        await driver.see("Edit job 1", "Baker Street 1")
+        await driver.press("ctrl+s")
+        await driver.see("is changed")
+    assert await read(ada, job_id) == PrivateDetails("Baker Street 1", "Ring twice", "")

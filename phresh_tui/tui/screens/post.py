@@ -116,9 +116,10 @@ class PostScreen(MarketScreen):
             found = await self._stored()
             typed = self._typed()
             there = (typed.address, typed.access, typed.phone)
-            # what was typed meanwhile, or is in the draft, stays
+            had_them, self._draft.stored = bool(self._draft.stored), "yes"
+            # what was typed meanwhile, or is in the draft, stays, and so does what was emptied there
             for field, typed_text, text in zip(PRIVATE, there, _texts(found), strict=True):
-                if not (self._kept or typed_text):
+                if not (had_them or typed_text):
                     self.fields.fill(field, text)
             who.update(f"Private. {WHO_SEES}")
 
@@ -132,9 +133,6 @@ class PostScreen(MarketScreen):
     async def _with_stored(self, private: PrivateDetails) -> PrivateDetails:
         """What was sent before the stored details stood in the form does not take the place of those."""
         found = await self._stored()
-        if self._kept:
-            # a draft has them all, or none
-            return (self._sender.saved_private or found) if private == PrivateDetails() else private
         return PrivateDetails(*(typed or text for typed, text in zip(_texts(private), _texts(found), strict=True)))
 
     def on_key(self, event: events.Key) -> None:
@@ -248,8 +246,8 @@ class PostScreen(MarketScreen):
         self.refresh_bindings()
         self._tell("Sending …")
         request = UUID(self._draft.request)
-        is_known = self._sender.saved_private is not None
-        send = partial(self._send, draft_of(typed), private_of(typed), request, is_known=is_known)
+        had_them = self._source is None or bool(typed.stored)
+        send = partial(self._send, draft_of(typed), private_of(typed), request, had_them=had_them)
         in_background(self, send, "move")
 
     def _tell(self, text: str) -> None:
@@ -257,11 +255,13 @@ class PostScreen(MarketScreen):
         # which may have taken room from the form
         self.call_after_refresh(self.fields.show_field)
 
-    async def _send(self, draft: Draft, private: PrivateDetails, request: UUID, *, is_known: bool) -> None:
+    async def _send(self, draft: Draft, private: PrivateDetails, request: UUID, *, had_them: bool) -> None:
         number = 0
         try:
-            if not is_known:
+            if not had_them:
                 private = await self._with_stored(private)
+            elif self._sender.saved_private is None:
+                await self._stored()
             number = await self._sender.send_public(self._draft, draft, request)
             await self._sender.send_private(self._draft, number, private, request)
         except BadInput as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -96,8 +95,6 @@ class SidePanel(VerticalScroll):
         except PhreshError:
             # the line at the top says that there is no connection; what is known stays
             return
-        except asyncio.CancelledError:
-            raise
         self._draw()
 
     # --- drawing
