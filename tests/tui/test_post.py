@@ -198,7 +198,7 @@ async def test_an_own_open_job_is_changed_and_cancelled(market: Market, drive: D
         await driver.press("m", "tab")
         await driver.see("[Posted 1]", "Wash the windows", "e Edit", "X Cancel job")
         await driver.press("e")
-        await driver.see(f"Edit job {job.id}", "20.00")
+        await driver.see(f"Edit job {job.id}", "20.00", "^s Save")
         await driver.press("end")
         await driver.type(" twice\t\t\t25")
         await driver.press("ctrl+s")

@@ -190,7 +190,9 @@ class PostScreen(MarketScreen):
         self._changed()
 
     def key_labels(self, action: str) -> tuple[str, ...]:
-        """In a word where there is little room."""
+        """In a word where there is little room; a change is saved."""
+        if action == "send" and self._job is not None:
+            return ("Save",)
         return ("Back, draft kept", "Back") if action == "back" else super().key_labels(action)
 
     def _typed(self) -> DraftText:
