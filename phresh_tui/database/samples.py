@@ -99,10 +99,11 @@ async def add_samples(
                 async with _committed(connection, partial(kept, last)):
                     await write(connection, draw, first, last, before, POST_JOBS, RECORD)
                 progress(last, number)
-        # the planner's estimates are what a long list shows as its length; counting reads an index alone after a vacuum
-        say("Tidying up")
-        for tidy in ("vacuum public.cleanings",) if filled else TIDY_BATCHES:
-            await connection.execute(tidy, timeout=PATIENCE)
+        if not filled:
+            # the planner's estimates are what a long list shows as its length
+            say("Tidying up")
+            for tidy in TIDY_BATCHES:
+                await connection.execute(tidy, timeout=PATIENCE)
         await connection.execute(RING)
     return number
 
@@ -217,8 +218,7 @@ async def _fill(
 ) -> None:
     """Writes tables by their statements; builds their indexes when all rows are there, with so many processes besides.
 
-    Sets ``is_nearly_done`` when only three are left, which is long enough for a checkpoint. Those of the open jobs
-    come last, that of the words first of them: the others leave the table in the cache, for the vacuum that follows.
+    Sets ``is_nearly_done`` when only three are left, which is long enough for a checkpoint.
     """
     # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
     await connection.execute(f"truncate {', '.join(f'public.{table}' for table in tables)}")
