@@ -247,7 +247,13 @@ async def write(connection: Connection, draw: Draw, first: int, last: int, befor
     if (first - 1) % RENEWED == 0:
         await connection.execute("truncate sample_kinds")
         await connection.execute(
-            KINDS, first, min(first + SAME - 1, draw.number), draw.seed, draw.now, RECORD in statements, timeout=PATIENCE
+            KINDS,
+            first,
+            min(first + SAME - 1, draw.number),
+            draw.seed,
+            draw.now,
+            RECORD in statements,
+            timeout=PATIENCE,
         )
         if ORDER_WORDS in statements:
             await connection.execute(KIND_WORDS, timeout=PATIENCE)
