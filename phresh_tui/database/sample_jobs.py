@@ -46,8 +46,8 @@ PALETTE = """
 """
 
 # Kinds of job number $1 to $2, for jobs that are made at $4. What a kind is like depends on the seed $3 and its number
-# alone: the bits of three hashes draw it, so that nothing has to be drawn in order, and two sessions draw the same. What
-# only the record of a job has is made if $5 says so, for it takes a third of the time.
+# alone: the bits of three hashes draw it, so that nothing has to be drawn in order, and two sessions draw the same.
+# What only the record of a job has is made if $5 says so, for it takes a third of the time.
 KINDS = f"""
     with drawn as (
         select n, a, b, c, a >> 52 as fate, (b >> 8) % 100 as hours, (b >> 15) % 100 as start, (b >> 22) % 100 as offer,
@@ -87,8 +87,9 @@ KINDS = f"""
             and m.number = (o.number + 1 + (a >> 24) % {len(HANDLES) - 1}) % {len(HANDLES)}
     )
     insert into sample_kinds
-    select made.*, case when $5 then jsonb_build_object('after', to_jsonb(terms)) end, "left"(public.normal_text(made.name), 120),
-        public.normal_text(made.name || e'\n' || coalesce(made.description, '')), public.normal_text(made.area)
+    select made.*, case when $5 then jsonb_build_object('after', to_jsonb(terms)) end,
+        "left"(public.normal_text(made.name), 120), public.normal_text(made.name || e'\n' || coalesce(made.description, '')),
+        public.normal_text(made.area)
     from made, lateral (
         select made.name, made.description, made.cleaning_type, made.price, made.area, made.starts_at, made.hours,
             made.booking
