@@ -88,8 +88,8 @@ KINDS = f"""
     )
     insert into sample_kinds
     select made.*, case when $5 then jsonb_build_object('after', to_jsonb(terms)) end,
-        "left"(public.normal_text(made.name), 120), public.normal_text(made.name || e'\n' || coalesce(made.description, '')),
-        public.normal_text(made.area)
+        "left"(public.normal_text(made.name), 120),
+        public.normal_text(made.name || e'\n' || coalesce(made.description, '')), public.normal_text(made.area)
     from made, lateral (
         select made.name, made.description, made.cleaning_type, made.price, made.area, made.starts_at, made.hours,
             made.booking
