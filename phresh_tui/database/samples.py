@@ -218,7 +218,8 @@ async def _fill(
 ) -> None:
     """Writes tables by their statements; builds their indexes when all rows are there, with so many processes besides.
 
-    Sets ``is_nearly_done`` when only three are left, which is long enough for a checkpoint.
+    Sets ``is_nearly_done`` when only three are left, which is long enough for a checkpoint. The large one of the words
+    is among those before.
     """
     # files of this transaction's own vanish with it; a server with wal_level = minimal writes them once, not twice
     await connection.execute(f"truncate {', '.join(f'public.{table}' for table in tables)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from phresh_tui.database import cleanings, people
 from phresh_tui.database.cleanings import Listing
 from phresh_tui.database.connections import connected
 from phresh_tui.database.session import Session
-from phresh_tui.market.cleaning import Booking
+from phresh_tui.market.cleaning import Booking, Cleaning
 from phresh_tui.market.record import PrivateDetails
 from phresh_tui.tui.drafts import DraftText
 from phresh_tui.tui.screens.post import PostScreen
@@ -185,15 +186,20 @@ async def test_a_draft_of_an_older_version_is_read_and_a_change_keeps_what_was_p
     assert await people.private_details(ada, job_id) == details
 
 
-@pytest.mark.parametrize(("typed", "phone"), [("", "12 34"), ("56 78", "56 78")])
-async def test_what_is_sent_before_the_private_details_are_there_takes_the_place_of_none(
-    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch, typed: str, phone: str
-) -> None:
-    ada = await market.session("ada")
-    job_id = await cleanings.post(ada, uuid4(), draft("Windows"))
-    await people.set_private_details(ada, uuid4(), job_id, PrivateDetails("Baker Street 1", "Ring twice", "12 34"))
-    job = await cleanings.one(ada, job_id)
+DETAILS = PrivateDetails("Baker Street 1", "Ring twice", "12 34")
+
+
+async def job_with_details(session: Session) -> Cleaning:
+    """A job of the member's with private details."""
+    job_id = await cleanings.post(session, uuid4(), draft("Windows"))
+    await people.set_private_details(session, uuid4(), job_id, DETAILS)
+    job = await cleanings.one(session, job_id)
     assert job is not None
+    return job
+
+
+def late_details(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Keeps the answer back when private details are read, until the event is set."""
     read, answers = people.private_details, asyncio.Event()
 
     async def slow(session: Session, number: int) -> PrivateDetails | None:
@@ -202,6 +208,16 @@ async def test_what_is_sent_before_the_private_details_are_there_takes_the_place
         return found
 
     monkeypatch.setattr(people, "private_details", slow)
+    return answers
+
+
+@pytest.mark.parametrize(("typed", "phone"), [("", "12 34"), ("56 78", "56 78")])
+async def test_what_is_sent_before_the_private_details_are_there_takes_the_place_of_none(
+    market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch, typed: str, phone: str
+) -> None:
+    ada = await market.session("ada")
+    job = await job_with_details(ada)
+    read, answers = people.private_details, late_details(monkeypatch)
     async with drive("ada", size=(80, 48)) as driver:
         await driver.browsing()
         driver.app.open_form(job)
@@ -212,7 +228,7 @@ async def test_what_is_sent_before_the_private_details_are_there_takes_the_place
         await driver.press("ctrl+s")
         answers.set()
         await driver.see("is changed")
-    assert await read(ada, job_id) == PrivateDetails("Baker Street 1", "Ring twice", phone)
+    assert await read(ada, job.id) == replace(DETAILS, phone=phone)
 
 
 async def test_a_form_that_is_left_and_opened_again_at_once_has_all_that_was_typed(
@@ -239,18 +255,8 @@ async def test_a_draft_from_before_the_private_details_were_there_empties_none(
     market: Market, drive: Drive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await market.session("ada")
-    job_id = await cleanings.post(ada, uuid4(), draft("Windows"))
-    details = PrivateDetails("Baker Street 1", "Ring twice", "12 34")
-    await people.set_private_details(ada, uuid4(), job_id, details)
-    job = await cleanings.one(ada, job_id)
-    assert job is not None
-    read, answers = people.private_details, asyncio.Event()
-
-    async def slow(session: Session, number: int) -> PrivateDetails | None:
-        await answers.wait()
-        return await read(session, number)
-
-    monkeypatch.setattr(people, "private_details", slow)
+    job = await job_with_details(ada)
+    read, answers = people.private_details, late_details(monkeypatch)
     async with drive("ada", size=(80, 48)) as driver:
         await driver.browsing()
         driver.app.open_form(job)
@@ -263,7 +269,7 @@ async def test_a_draft_from_before_the_private_details_were_there_empties_none(
         await driver.see("Windows, all", "Baker Street 1", "12 34")
         await driver.press("ctrl+s")
         await driver.see("is changed")
-        assert await read(ada, job_id) == details
+        assert await read(ada, job.id) == DETAILS
         # what is emptied where it stood is emptied, also when it is sent from the draft of it
         changed = await cleanings.one(ada, job_id)
         assert changed is not None
