@@ -248,6 +248,10 @@ async def test_texts_are_pasted_into_the_screens_and_shown_as_they_are(market: M
                 driver.app.screen.set_focus(box)
                 await paste(driver, pasted)
                 await driver.until(lambda box=box, pasted=pasted: value_of(box) == pasted)
+                # a text area has asked the program for the focus once more when something was pasted into it
+                is_answered = asyncio.Event()
+                driver.app.call_later(is_answered.set)
+                await is_answered.wait()
             await driver.press("ctrl+s")
             await driver.see(f"{text[:20]}", "is posted", "open jobs" if text != SHOWN[0] else "open job")
             await driver.press("slash")
