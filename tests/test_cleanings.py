@@ -270,6 +270,18 @@ async def test_a_word_is_corrected_to_none_that_only_jobs_have_which_are_not_ope
     assert await cleanings.corrected(ada, Filter("wndows")) == Filter("widows")
 
 
+async def test_a_word_of_the_oldest_jobs_alone_is_still_what_was_meant(market: Market) -> None:
+    ada = await market.session("ada")
+    # all newer than these, and more than are walked along
+    await fill(market, 600)
+    await market.psql("update public.cleanings set created_at = now() + interval '1 hour'")
+    for name in ("Polish the xylophone", "Tune the xylophone"):
+        await post(ada, name)
+    assert await cleanings.corrected(ada, Filter("xylofone")) == Filter("xylophone")
+    assert await cleanings.corrected(ada, Filter("xylohpone")) == Filter("xylophone")
+    assert await cleanings.corrected(ada, Filter("windws")) == Filter("windows")
+
+
 async def test_words_longer_than_an_index_takes_are_found_by_any_part_of_them(market: Market) -> None:
     ada = await market.session("ada")
     chance = random.Random(5)

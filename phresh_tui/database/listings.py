@@ -329,10 +329,11 @@ async def corrected(session: Session, wanted: Filter) -> Filter | None:
     # surer than words that are only like those typed
     ordered = await put_in_order(session, typed)
     if ordered is not None:
-        # other words of it may be wrong in another way
-        text = await session.fetch_value(_CORRECTED, ordered)
-        if text is None and await page(session, Listing(wanted=wanted._replace(text=ordered)), 1):
+        if await page(session, Listing(wanted=wanted._replace(text=ordered)), 1):
             text = ordered
+        else:
+            # other words of it may be wrong in another way
+            text = await session.fetch_value(_CORRECTED, ordered)
     if text is None:
         text = await session.fetch_value(_CORRECTED, typed)
     return None if text is None else wanted._replace(text=text)

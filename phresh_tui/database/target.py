@@ -115,6 +115,8 @@ class Target:
                 # in the 4 MB that are usual a common word of ten million jobs becomes a list of pages, and each job on
                 # them is looked at again
                 "work_mem": "32MB",
+                # starting a process to help takes 8 ms, which is more than most of what is asked for here
+                "max_parallel_workers_per_gather": "0",
                 "client_encoding": "UTF8",
                 **({"default_transaction_read_only": "on"} if self.read_only else {}),
             },

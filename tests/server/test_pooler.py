@@ -31,7 +31,7 @@ pool_mode = transaction
 default_pool_size = 2
 logfile = bouncer.log
 pidfile = bouncer.pid
-ignore_startup_parameters = search_path,plan_cache_mode,work_mem,statement_timeout
+ignore_startup_parameters = search_path,plan_cache_mode,work_mem,max_parallel_workers_per_gather,statement_timeout
 """
 
 

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import Input
 
 from phresh_tui.database import cleanings
@@ -762,6 +764,34 @@ async def test_a_typo_says_what_is_shown_instead_and_a_bad_jump_stays_in_its_lin
         await driver.see("nothing with “wndows”; showing “windows”")
         await driver.press("escape", "slash", *"xylophone", "enter")
         await driver.see("Nothing fits “xylophone”")
+
+
+async def test_what_comes_after_nothing_fills_the_screen_at_once_beside_its_scroll_bar(
+    market: Market, drive: Drive
+) -> None:
+    ada = await market.session("ada")
+    for number in range(40):
+        await post(ada, f"Windows {number}")
+    await market.member("bob")
+    painted: list[tuple[int, int]] = []
+    render_lines = JobList.render_lines
+
+    def noted(jobs: JobList, crop: Region) -> list[Strip]:
+        painted.append((jobs.read, jobs.scrollable_content_region.width))
+        return render_lines(jobs, crop)
+
+    async with drive("bob", size=(80, 24)) as driver:
+        await driver.browsing()
+        beside_the_bar = driver.jobs.scrollable_content_region.width
+        await driver.press("slash", *"xylophone")
+        await driver.see("Nothing fits “xylophone”")
+        with patch.object(JobList, "render_lines", noted):
+            driver.app.screen.query_one("#search", Input).value = "windwos"
+            await driver.see("nothing with “windwos”; showing “windows”", "▸○ Windows 39", "40 open jobs")
+        seen = driver.jobs.size.height
+        assert beside_the_bar == 78
+        assert painted
+        assert all(read >= seen and width == beside_the_bar for read, width in painted), (painted, seen)
 
 
 async def test_a_jump_that_is_asked_for_again_stays_when_its_line_was_left_before(market: Market, drive: Drive) -> None:

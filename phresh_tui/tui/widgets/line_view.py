@@ -28,9 +28,9 @@ class LineView(ScrollView):
 
     @property
     def lines_on_screen(self) -> tuple[int, int]:
-        """The first line on the screen, and the one after the last."""
+        """The first line on the screen, and the one after the last; as many as it has lines while this has no place."""
         top = self.scroll_offset.y
-        return top, top + max(self.size.height, 1)
+        return top, top + max(self.size.height or self.app.size.height, 1)
 
     @property
     def lines_around_screen(self) -> tuple[int, int]:
@@ -42,7 +42,7 @@ class LineView(ScrollView):
 
     def set_length(self, lines: int) -> None:
         """Says how many lines there are."""
-        size = Size(self.size.width, lines)
+        size = Size(self.size.width or self.container_size.width, lines)
         if size == self.virtual_size:
             return
         if self.show_vertical_scrollbar and lines > self.size.height and size.width == self.virtual_size.width:
@@ -51,6 +51,10 @@ class LineView(ScrollView):
             self.vertical_scrollbar.window_virtual_size = lines
         else:
             self.virtual_size = size
+            if not self.size and self.container_size:
+                # when it comes back, it comes with its scroll bar, and is laid out once
+                shows = lines > self.container_size.height
+                self.show_vertical_scrollbar = self.vertical_scrollbar.display = shows
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolls; the scroll bar is painted only when that looks different."""
