@@ -788,10 +788,18 @@ async def test_what_comes_after_nothing_fills_the_screen_at_once_beside_its_scro
         with patch.object(JobList, "render_lines", noted):
             driver.app.screen.query_one("#search", Input).value = "windwos"
             await driver.see("nothing with “windwos”; showing “windows”", "▸○ Windows 39", "40 open jobs")
+            filled = list(painted)
+            # and one that has room for all it holds comes back without the bar
+            await driver.press("escape", "slash", *"xylophone")
+            await driver.see("Nothing fits “xylophone”")
+            painted.clear()
+            driver.app.screen.query_one("#search", Input).value = "windwos 39"
+            await driver.see("showing “windows 39”", "▸○ Windows 39", "1 open job ")
         seen = driver.jobs.size.height
         assert beside_the_bar == 78
-        assert painted
-        assert all(read >= seen and width == beside_the_bar for read, width in painted), (painted, seen)
+        assert filled
+        assert all(read >= seen and width == beside_the_bar for read, width in filled), (filled, seen)
+        assert {width for read, width in painted if read == 1} == {80}
 
 
 async def test_a_jump_that_is_asked_for_again_stays_when_its_line_was_left_before(market: Market, drive: Drive) -> None:

@@ -45,16 +45,16 @@ class LineView(ScrollView):
         size = Size(self.size.width or self.container_size.width, lines)
         if size == self.virtual_size:
             return
-        if self.show_vertical_scrollbar and lines > self.size.height and size.width == self.virtual_size.width:
+        height = self.size.height or self.container_size.height
+        if self.show_vertical_scrollbar and lines > height and size.width == self.virtual_size.width:
             # nothing else on the screen has to be laid out anew
             self.set_reactive(Widget.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = lines
         else:
             self.virtual_size = size
-            if not self.size and self.container_size:
-                # when it comes back, it comes with its scroll bar, and is laid out once
-                shows = lines > self.container_size.height
-                self.show_vertical_scrollbar = self.vertical_scrollbar.display = shows
+            if not self.size and height:
+                # when it comes back, it comes with its scroll bar or without it, and is laid out once
+                self.show_vertical_scrollbar = self.vertical_scrollbar.display = lines > height
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Scrolls; the scroll bar is painted only when that looks different."""
