@@ -3,11 +3,11 @@
 ``python -m benchmarks.claims`` runs it alone. All sides take jobs that are open, one job for each transaction, with
 eight clients of pgbench, while a hundred connections listen to the bell. Only claims that won are counted.
 
-The function as it is and the bare statement without the bell take turns. With the bell and without it the function
-is measured in one long run, in which the bell is taken away and put back every second: clients that have just
-connected have its functions to read and to plan, which would be a fortieth of a short turn. What else the machine does
-changes from one second to the next, so each turn is held against those beside it, and the middle half of those ratios
-counts.
+The function as it is and the bare statement take turns. With the bell and without it the function is measured in two
+databases of one server, the second a copy of the first in which a claim does not pull the bell. Eight clients work in
+each, and every half second one eight is stopped and the other goes on: clients that have just connected, or whose
+function was just changed, have it to read and to plan. What else the machine does changes from one second to the next,
+so each turn is held against those beside it, and the middle half of those ratios counts.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import os
 import re
 import selectors
 import shutil
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -27,7 +28,7 @@ import time
 from bisect import bisect
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -45,10 +46,15 @@ QUICK = bool(os.environ.get("QUICK"))
 RUNS = 2 if QUICK else 8
 # claims of each client in a turn, which takes most of a second: the machine's speed changes from one second to the next
 CLAIMS = 500
-# seconds of the long run
-LONG = 10 if QUICK else 90
-# seconds with the bell, and as many without; before them those that do not count, for statements are planned anew
-WINDOW, SKIPPED = (1.0, 0.3) if QUICK else (0.8, 0.2)
+# seconds of the two that are stopped by turns, and those at first that do not count: what is read and planned once
+LONG = 10 if QUICK else 100
+WARM = 2.0
+# seconds of a turn there; before them those that do not count, in which the other eight end what they had begun
+WINDOW, SKIPPED = 0.4, 0.05
+# the database in which no bell is rung
+WITHOUT = "without"
+# what a claim does about the bell, from its first word to its last
+PULL = re.compile(r" +if current_setting\('phresh\.rung'.*?public\.pull_bell\(request\);\s+end if;\n", re.DOTALL)
 # the share of the bare statement's throughput that the function has to reach, and of its own without the bell
 BAR, BELL_BAR = 0.75, 0.95
 NEXT_JOB = "\\set n :n + 1\n\\set job :first + :client_id * :claims + :n\n"
@@ -85,8 +91,8 @@ class Claims:
 
     Attributes:
         bell: through the function, which rings the bell, one figure for each turn.
-        bare: by the bare statement, with the bell taken away, one figure for each turn.
-        windows: of the long run through the function, with the bell and without it by turns, the first one with it.
+        bare: by the bare statement, which rings nothing, one figure for each turn.
+        windows: through the function, with the bell and without it by turns, the first one with it.
 
     """
 
@@ -96,7 +102,7 @@ class Claims:
 
     @property
     def long(self) -> tuple[list[float], list[float]]:
-        """Of the long run: with the bell, and without it."""
+        """With the bell, and without it."""
         return self.windows[::2], self.windows[1::2]
 
     @property
@@ -127,7 +133,7 @@ async def _prepare(operator: Target, jobs: int) -> None:
         await accounts.sign_up(operator, handle, None)
     async with connected(operator) as connection:
         # a member has at most six otherwise
-        await connection.execute(f"alter role m_bob connection limit {CLIENTS + 2}")
+        await connection.execute(f"alter role m_bob connection limit {2 * CLIENTS + 2}")
     await _post(operator, jobs)
 
 
@@ -142,20 +148,19 @@ async def _won(operator: Target) -> int:
         return int(await connection.fetchval(WON))
 
 
-def _pgbench(target: Target, script: Path, first: int, claims: int, *options: str) -> str:
-    """Has all clients claim so many jobs each, from one on; what pgbench says."""
-    command = [
+def _pgbench(target: Target, script: Path, first: int, claims: int, *options: str) -> list[str]:
+    """The command that has each client claim jobs of its own, so many at the most, all from one on."""
+    return [
         str(binaries() / "bin" / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2",
-        f"--transactions={claims}", f"--define=first={first}", "--define=n=0", f"--define=claims={claims}",
-        f"--file={script}", f"--host={target.host}", f"--username={target.user}", f"--port={target.port}", *options,
-        target.database,
+        f"--define=first={first}", "--define=n=0", f"--define=claims={claims}", f"--file={script}",
+        f"--host={target.host}", f"--username={target.user}", f"--port={target.port}", *options, target.database,
     ]  # fmt: skip
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=script.parent).stdout
 
 
 def _run(target: Target, script: Path, first: int) -> float:
     """Seconds that all clients took together."""
-    shown = _pgbench(target, script, first, CLAIMS)
+    command = _pgbench(target, script, first, CLAIMS, f"--transactions={CLAIMS}")
+    shown = subprocess.run(command, check=True, capture_output=True, text=True, cwd=script.parent).stdout
     found = re.search(r"tps = ([\d.]+)", shown)
     assert found, shown
     return CLIENTS * CLAIMS / float(found[1])
@@ -197,22 +202,75 @@ class Ears:
             transport.resume_reading()
 
 
-async def _switch(operator: Connection, *, on: bool) -> None:
-    await operator.execute(f"alter table public.requests {'enable' if on else 'disable'} trigger ring_bell")
+async def _copy(operator: Target) -> Target:
+    """The database in which no bell is rung, as it is now, its operator's account."""
+    without = replace(operator, database=WITHOUT)
+    async with connected(replace(operator, database="postgres")) as connection:
+        await connection.execute(f"create database {WITHOUT} template {operator.database}", timeout=300)
+    async with connected(without) as connection:
+        source = await connection.fetchval("select pg_get_functiondef('public.claim_cleaning'::regproc)")
+        changed, places = PULL.subn("", source)
+        assert places == 1, "a claim pulls the bell in another way"
+        await connection.execute(changed)
+    for target in (operator, without):
+        async with connected(target) as connection:
+            await connection.execute("vacuum analyze", timeout=300)
+    return without
 
 
-async def _in_turns(server: EmbeddedServer, folder: Path, ears: Ears) -> dict[str, list[float]]:
+async def _stopped_by_turns(sides: Sequence[Target], folder: Path, ears: Ears, first: int, claims: int) -> list[float]:
+    """Claims a second of both databases by turns, the first with the bell; each client makes so many at the most."""
+    before = [await _won(side) for side in sides]
+    files, runs = [], []
+    for side in sides:
+        place = folder / side.database
+        place.mkdir()
+        (place / "many.sql").write_text(FUNCTION)
+        options = (f"--time={LONG}", "--log", f"--log-prefix={place / 'log'}")
+        command = _pgbench(replace(side, user="m_bob"), place / "many.sql", first, claims, *options)
+        runs.append(await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL))
+        files.append(place)
+    end = time.monotonic() + LONG - WARM
+    await asyncio.sleep(WARM)
+    for run in runs:
+        run.send_signal(signal.SIGSTOP)
+    windows: list[tuple[int, float, float]] = []
+    heard = [0, 0]
+    while time.monotonic() < end:
+        turn = len(windows) % 2
+        runs[turn].send_signal(signal.SIGCONT)
+        await asyncio.sleep(SKIPPED)
+        begun, rung = time.time(), ears.heard
+        await asyncio.sleep(WINDOW)
+        windows.append((turn, begun, time.time()))
+        heard[turn] += ears.heard - rung
+        runs[turn].send_signal(signal.SIGSTOP)
+    for run in runs:
+        run.send_signal(signal.SIGCONT)
+    assert not any([await run.wait() for run in runs]), "a client of pgbench was refused"
+    # once in a quarter of a second or in half of one; none where there is no bell, but for one on its way
+    assert heard[0] >= LISTENERS * len(windows) / 8, f"{heard[0]} rings were heard in {len(windows)} turns"
+    assert heard[1] <= LISTENERS * len(windows) / 40, f"{heard[1]} rings were heard without the bell"
+    ends = []
+    for side, place, earlier in zip(sides, files, before, strict=True):
+        # client, its transaction, microseconds, script, and when it was over: seconds and microseconds
+        rows = (line.split() for part in place.glob("log.*") for line in part.read_text().splitlines())
+        ends.append(sorted(int(row[4]) + int(row[5]) / 1e6 for row in rows))
+        won = await _won(side) - earlier
+        assert won == len(ends[-1]), f"{won} of {len(ends[-1])} claims won"
+    return [(bisect(ends[turn], until) - bisect(ends[turn], begun)) / (until - begun) for turn, begun, until in windows]
+
+
+async def _in_turns(server: EmbeddedServer, folder: Path, ears: Ears, first: int) -> dict[str, list[float]]:
     operator, member = server.target(), server.target(user="m_bob")
     scripts = {"bell": (FUNCTION, member), "bare": (BARE, operator)}
     size = CLIENTS * CLAIMS
     found: dict[str, list[float]] = {side: [] for side in scripts}
-    jobs = itertools.count(0, size)
+    jobs = itertools.count(first, size)
     # the first turn warms the server up
     for turn in range(RUNS + 1):
         # the other way round each time, for a machine that becomes slower does so for the last one of a turn
         for side, (script, target) in list(scripts.items())[:: -1 if turn % 2 else 1]:
-            async with connected(operator) as connection:
-                await _switch(connection, on=side == "bell")
             file = folder / f"{side}.sql"
             file.write_text(script)
             before, heard = await _won(operator), ears.heard
@@ -227,58 +285,31 @@ async def _in_turns(server: EmbeddedServer, folder: Path, ears: Ears) -> dict[st
     return found
 
 
-async def _in_one_run(server: EmbeddedServer, folder: Path, ears: Ears, first: int, claims: int) -> list[float]:
-    """Claims a second with the bell and without it by turns, the first one with it; each client makes so many."""
-    operator, member = server.target(), server.target(user="m_bob")
-    before, windows = await _won(operator), []
-    file, log = folder / "many.sql", folder / "many"
-    file.write_text(FUNCTION)
-    await _post(operator, CLIENTS * claims)
-    async with connected(operator) as connection:
-        await _switch(connection, on=True)
-        run = asyncio.create_task(
-            asyncio.to_thread(_pgbench, member, file, first, claims, "--log", f"--log-prefix={log}")
-        )
-        # what all clients have to read and to plan once
-        await asyncio.sleep(WINDOW)
-        on = True
-        while not run.done():
-            await _switch(connection, on=on)
-            begun, heard = time.time() + SKIPPED, ears.heard
-            await asyncio.wait({run}, timeout=WINDOW + SKIPPED)
-            if not run.done():
-                windows.append((begun, time.time()))
-                rings = (ears.heard - heard) / LISTENERS
-                assert (rings >= 1) if on else (rings <= 1), f"{rings} rings were heard with the bell {on=}"
-            on = not on
-        await run
-        await _switch(connection, on=True)
-    won = await _won(operator) - before
-    assert won == CLIENTS * claims, f"{won} of {CLIENTS * claims} claims won"
-    # client, its transaction, microseconds, script, and when it was over: seconds and microseconds
-    rows = (line.split() for part in folder.glob("many.*") if part != file for line in part.read_text().splitlines())
-    ends = sorted(int(row[4]) + int(row[5]) / 1e6 for row in rows)
-    assert len(windows) >= 3, "the run was over too soon"
-    return [(bisect(ends, end) - bisect(ends, begun)) / (end - begun) for begun, end in windows]
-
-
 async def _measure(server: EmbeddedServer, folder: Path) -> Claims:
     operator = server.target()
-    first = CLIENTS * CLAIMS * 2 * (RUNS + 1)
-    await _prepare(operator, first)
+    size = CLIENTS * CLAIMS
+    await _prepare(operator, size)
+    file = folder / "first.sql"
+    file.write_text(FUNCTION)
+    # how fast it is here, and rows in every table before statements are planned for both
+    rate = size / await asyncio.to_thread(_run, server.target(user="m_bob"), file, 0)
+    claims = round(LONG * rate / CLIENTS)
+    turns = size * 2 * (RUNS + 1)
+    await _post(operator, CLIENTS * claims + turns)
+    without = await _copy(operator)
     async with AsyncExitStack() as stack:
         listeners = [await stack.enter_async_context(connected(operator)) for _ in range(LISTENERS)]
         for listener in listeners:
             await listener.add_listener(CHANNEL, lambda *_: None)
         ears = stack.enter_context(Ears(listeners))
-        turns = await _in_turns(server, folder, ears)
-        claims = round(LONG * statistics.median(turns["bell"]) / CLIENTS)
-        return Claims(turns["bell"], turns["bare"], await _in_one_run(server, folder, ears, first, claims))
+        windows = await _stopped_by_turns((operator, without), folder, ears, size, claims)
+        found = await _in_turns(server, folder, ears, size + CLIENTS * claims)
+        return Claims(found["bell"], found["bare"], windows)
 
 
 def measure(folder: Path) -> Claims:
     """Runs all sides in turns on a server of its own in this folder."""
-    server = EmbeddedServer(folder / "claims", options={"max_connections": str(LISTENERS + CLIENTS + 20)})
+    server = EmbeddedServer(folder / "claims", options={"max_connections": str(LISTENERS + 2 * CLIENTS + 20)})
     server.start()
     try:
         return asyncio.run(_measure(server, folder))
@@ -293,9 +324,9 @@ def report(folder: Path) -> dict[str, float]:
     print(f"  claims a second that won, {CLIENTS} clients, {LISTENERS} listeners, medians")
     print(f"  {'bare conditional UPDATE and two inserts, one statement':<58} {bare:8.0f}")
     print(f"  {'claim_cleaning as a member, by turns with that':<58} {bell:8.0f}  {claims.ratio:.2f} x (bar {BAR})")
-    print(f"  {'claim_cleaning in one run, with the bell':<58} {with_bell:8.0f}")
+    print(f"  {'claim_cleaning, with the bell':<58} {with_bell:8.0f}")
     print(
-        f"  {'claim_cleaning in the same run, with the bell taken away':<58} {without_bell:8.0f}  "
+        f"  {'claim_cleaning beside it, with the bell taken away':<58} {without_bell:8.0f}  "
         f"with it {claims.bell_ratio:.3f} x (bar {BELL_BAR})",
         flush=True,
     )

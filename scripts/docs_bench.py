@@ -104,8 +104,8 @@ def together() -> str:
             rows.append(f"| {what} | {_figure(line)} | {_target([line])} |")
     claims = measured["claims_per_second"]
     for what, figure, compared in (
-        ("claims a second in one run, as a member, with the bell and 100 listeners", "with_bell", None),
-        ("the same without the bell, by turns of a second", "without_bell", ("bell_ratio", BELL_BAR)),
+        ("claims a second as a member, with the bell and 100 listeners", "with_bell", None),
+        ("the same without the bell, stopped by turns", "without_bell", ("bell_ratio", BELL_BAR)),
         ("claims a second by turns with a bare statement", "function", None),
         ("the bare `UPDATE` and its record, by pgbench", "bare", ("ratio", BAR)),
     ):
