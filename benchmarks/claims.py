@@ -47,7 +47,7 @@ RUNS = 2 if QUICK else 8
 # claims of each client in a turn, which takes most of a second: the machine's speed changes from one second to the next
 CLAIMS = 500
 # seconds of the two that are stopped by turns, and those at first that do not count: what is read and planned once
-LONG = 10 if QUICK else 100
+LONG = 10 if QUICK else 80
 WARM = 2.0
 # seconds of a turn there; before them those that do not count, in which the other eight end what they had begun
 WINDOW, SKIPPED = 0.4, 0.05
@@ -293,6 +293,7 @@ async def _measure(server: EmbeddedServer, folder: Path) -> Claims:
     file.write_text(FUNCTION)
     # how fast it is here, and rows in every table before statements are planned for both
     rate = size / await asyncio.to_thread(_run, server.target(user="m_bob"), file, 0)
+    # twice as many as each side makes in half of the time, for the machine may become quicker
     claims = round(LONG * rate / CLIENTS)
     turns = size * 2 * (RUNS + 1)
     await _post(operator, CLIENTS * claims + turns)
