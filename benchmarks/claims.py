@@ -230,24 +230,30 @@ async def _stopped_by_turns(sides: Sequence[Target], folder: Path, ears: Ears, f
         command = _pgbench(replace(side, user="m_bob"), place / "many.sql", first, claims, *options)
         runs.append(await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL))
         files.append(place)
-    end = time.monotonic() + LONG - WARM
-    await asyncio.sleep(WARM)
-    for run in runs:
-        run.send_signal(signal.SIGSTOP)
     windows: list[tuple[int, float, float]] = []
     heard = [0, 0]
-    while time.monotonic() < end:
-        turn = len(windows) % 2
-        runs[turn].send_signal(signal.SIGCONT)
-        await asyncio.sleep(SKIPPED)
-        begun, rung = time.time(), ears.heard
-        await asyncio.sleep(WINDOW)
-        windows.append((turn, begun, time.time()))
-        heard[turn] += ears.heard - rung
-        runs[turn].send_signal(signal.SIGSTOP)
-    for run in runs:
-        run.send_signal(signal.SIGCONT)
-    assert not any([await run.wait() for run in runs]), "a client of pgbench was refused"
+    try:
+        end = time.monotonic() + LONG - WARM
+        await asyncio.sleep(WARM)
+        for run in runs:
+            run.send_signal(signal.SIGSTOP)
+        while time.monotonic() < end:
+            turn = len(windows) % 2
+            runs[turn].send_signal(signal.SIGCONT)
+            await asyncio.sleep(SKIPPED)
+            begun, rung = time.time(), ears.heard
+            await asyncio.sleep(WINDOW)
+            windows.append((turn, begun, time.time()))
+            heard[turn] += ears.heard - rung
+            runs[turn].send_signal(signal.SIGSTOP)
+        for run in runs:
+            run.send_signal(signal.SIGCONT)
+        assert not any([await run.wait() for run in runs]), "a client of pgbench was refused"
+    finally:
+        # one that stays stopped would be there for ever
+        for run in runs:
+            if run.returncode is None:
+                run.kill()
     # once in a quarter of a second or in half of one; none where there is no bell, but for one on its way
     assert heard[0] >= LISTENERS * len(windows) / 8, f"{heard[0]} rings were heard in {len(windows)} turns"
     assert heard[1] <= LISTENERS * len(windows) / 40, f"{heard[1]} rings were heard without the bell"
