@@ -14,7 +14,6 @@ import random
 import shutil
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.keys import base_environment
@@ -63,7 +62,7 @@ async def _measure(server: EmbeddedServer, environment: dict[str, str]) -> tuple
     await migrate_up(operator)
     for handle in ("ada", "bob"):
         await accounts.sign_up(operator, handle, None)
-    async with connected(replace(operator, user="m_bob")) as bob, connected(operator) as root:
+    async with connected(operator._replace(user="m_bob")) as bob, connected(operator) as root:
         for number in range(200):
             await bob.fetchval(POST, number)
         job = await root.fetchval("select max(id) from public.cleanings")

@@ -28,7 +28,7 @@ import time
 from bisect import bisect
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -204,8 +204,8 @@ class Ears:
 
 async def _copy(operator: Target) -> Target:
     """The database in which no bell is rung, as it is now, its operator's account."""
-    without = replace(operator, database=WITHOUT)
-    async with connected(replace(operator, database="postgres")) as connection:
+    without = operator._replace(database=WITHOUT)
+    async with connected(operator._replace(database="postgres")) as connection:
         await connection.execute(f"create database {WITHOUT} template {operator.database}", timeout=300)
     async with connected(without) as connection:
         source = await connection.fetchval("select pg_get_functiondef('public.claim_cleaning'::regproc)")
@@ -227,7 +227,7 @@ async def _stopped_by_turns(sides: Sequence[Target], folder: Path, ears: Ears, f
         place.mkdir()
         (place / "many.sql").write_text(FUNCTION)
         options = (f"--time={LONG}", "--log", f"--log-prefix={place / 'log'}")
-        command = _pgbench(replace(side, user="m_bob"), place / "many.sql", first, claims, *options)
+        command = _pgbench(side._replace(user="m_bob"), place / "many.sql", first, claims, *options)
         runs.append(await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL))
         files.append(place)
     windows: list[tuple[int, float, float]] = []

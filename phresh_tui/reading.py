@@ -1,7 +1,7 @@
 """Reads in a second process what the start needs, while this one imports the screens.
 
 Imports cannot share two cores within one process. So a fork does a part of the work, and hands over in a pipe what it
-has found. Nothing is kept from one start to the next. When it fails, for whatever reason, this process does the work
+has found; then it waits until it may end. Nothing is kept from one start to the next. When it fails, for whatever reason, this process does the work
 itself, and tells what is wrong.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from phresh_tui.settings import Settings
+
+# milliseconds that a process which has answered stays at most; its pipe is closed before that, or with the program
+LONGEST = 60_000
 
 
 class ReadSettings:
@@ -66,7 +70,12 @@ class Reading:
             return None
 
     def end(self) -> None:
-        """Nobody waits for more."""
+        """Nobody waits for more. Takes as long as the other process needs to end.
+
+        To take down a process with all its memory takes a core some milliseconds, and the kernel likes to wake whoever
+        waits for an answer on the core where it was given. So the other process stays until this is called, which may
+        be when there is nothing better to do.
+        """
         if not self._answers.closed:
             self._answers.close()
             os.waitpid(self._process, 0)
@@ -95,6 +104,8 @@ def read_ahead(read: Callable[[], Iterator[object]]) -> Reading | None:
         os.close(its)
         return Reading(process, mine)
     try:
+        # its own end would hide that nobody reads
+        os.close(mine)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, signal.SIG_DFL)
@@ -102,9 +113,17 @@ def read_ahead(read: Callable[[], Iterator[object]]) -> Reading | None:
             for answer in read():
                 pickle.dump(answer, answers)
                 answers.flush()
+            _until_closed(its)
     finally:
         # without a word, and without the tidying up of the process that it was copied from
         os._exit(0)
+
+
+def _until_closed(pipe: int) -> None:
+    """Waits until nobody reads any more. An error on a pipe is told without being asked for."""
+    waiting = select.poll()
+    waiting.register(pipe, 0)
+    waiting.poll(LONGEST)
 
 
 def plain_values(settings: Settings) -> ReadSettings:

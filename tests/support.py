@@ -8,7 +8,6 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -129,7 +128,7 @@ class Market:
 
     async def psql(self, query: str, *arguments: object, user: str = "postgres") -> list[asyncpg.Record]:
         """What `psql` would do on the socket: any SQL as anybody."""
-        async with connected(replace(self.operator, user=user)) as connection:
+        async with connected(self.operator._replace(user=user)) as connection:
             return await connection.fetch(query, *arguments)
 
     async def psql_script(self, script: str) -> None:

@@ -7,7 +7,6 @@ import os
 import random
 import subprocess
 from base64 import b64decode
-from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -90,14 +89,14 @@ async def test_every_password_signs_in_with_this_program_and_with_psql(market: M
         by_libpq = await asyncio.to_thread(psql, member, "select session_user", password)
         assert by_libpq.stdout.strip() == member.user, f"{kind}: {by_libpq.stderr}"
         with pytest.raises(SignInError):
-            await check_sign_in(replace(member, password=password + "x"))
+            await check_sign_in(member._replace(password=password + "x"))
         refused = await asyncio.to_thread(psql, member, "select 1", password + "x")
         assert refused.returncode != 0
 
 
 async def test_passwords_that_differ_before_they_are_prepared_and_not_after_are_the_same(market: Market) -> None:
     member = await accounts.sign_up(market.operator_tcp, "composed", "e\u0301tagere neuf")
-    await check_sign_in(replace(member, password="étagere\u00a0neuf"))
+    await check_sign_in(member._replace(password="étagere\u00a0neuf"))
 
 
 async def test_a_verifier_is_the_one_that_the_server_makes(market: Market) -> None:
@@ -180,7 +179,7 @@ async def test_the_password_never_reaches_the_server(public_folder: Path) -> Non
         member = await accounts.sign_up(guest, "ada", "first secret words")
         member = await accounts.change_password(member, "second secret words")
         with pytest.raises(SignInError):
-            await check_sign_in(replace(member, password="third secret words"))
+            await check_sign_in(member._replace(password="third secret words"))
         log = (server.data / "server.log").read_text()
         async with connected(server.target()) as connection:
             stored = await connection.fetchval("select rolpassword from pg_authid where rolname = 'm_ada'")
@@ -198,13 +197,13 @@ async def test_the_password_never_reaches_the_server(public_folder: Path) -> Non
 async def test_a_wrong_password_and_an_unknown_handle_get_the_same_answer(market: Market) -> None:
     ada = await market.member("ada", tcp=True)
     with pytest.raises(SignInError, match="Wrong handle or password for member ada") as error:
-        await check_sign_in(replace(ada, password="another password"))
+        await check_sign_in(ada._replace(password="another password"))
     assert error.value.exit_code == 6
     assert "another password" not in str(error.value)
     with pytest.raises(SignInError, match="Wrong handle or password for member nobody_here"):
-        await check_sign_in(replace(ada, user="m_nobody_here"))
+        await check_sign_in(ada._replace(user="m_nobody_here"))
     with pytest.raises(SignInError, match="needs a password"):
-        await check_sign_in(replace(ada, password=None))
+        await check_sign_in(ada._replace(password=None))
 
 
 async def test_a_changed_password_is_the_only_one_that_works(market: Market) -> None:
@@ -361,7 +360,7 @@ async def test_handles_of_a_database_that_was_dropped_can_sign_up_again(cluster:
         new = await accounts.sign_up(guest, "again", "the new password")
         await check_sign_in(new)
         with pytest.raises(SignInError):
-            await check_sign_in(replace(old, database=second.database))
+            await check_sign_in(old._replace(database=second.database))
         with pytest.raises(HandleTaken):
             await accounts.sign_up(guest, "again", "the third password")
         # without a password nobody comes in with the old one either

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -303,7 +302,7 @@ async def test_a_queue_that_somebody_has_filled_stops_nobody_from_writing(public
         await migrate_up(server.target())
         for handle in ("ada", "mallory"):
             await accounts.sign_up(server.target(), handle, None)
-        ada_there, mallory_there = (replace(server.target(), user=f"m_{name}") for name in ("ada", "mallory"))
+        ada_there, mallory_there = (server.target()._replace(user=f"m_{name}") for name in ("ada", "mallory"))
         async with connected(ada_there) as ada, connected(mallory_there) as deaf, connected(mallory_there) as loud:
             await deaf.execute("listen other")
             # whoever listens and stays in a transaction keeps the queue from being emptied

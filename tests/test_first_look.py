@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,7 +15,7 @@ from textual.screen import Screen
 from phresh_tui.cli.ahead import ahead
 from phresh_tui.database import listings
 from phresh_tui.database.conditions import Listing
-from phresh_tui.database.first_look import first_look
+from phresh_tui.database.first_look import FirstLook, first_look
 from phresh_tui.database.preparation import Door, Prepared
 from phresh_tui.database.session import Link, Session
 from phresh_tui.market.errors import PhreshError
@@ -38,7 +37,7 @@ async def test_it_is_what_the_program_would_read_itself(market: Market) -> None:
     await post(ada, "Oven", "5")
     # as the program finds it in its memory
     ViewFile("here", "ada").save(View(query="windows", sort=CHEAP.sort.value))
-    seen = await first_look(ada.target, Settings(), lambda handle: ViewFile("here", handle).load().listing, 2)
+    seen = await first_look(ada, lambda handle: ViewFile("here", handle).load().listing, 2)
     assert seen is not None
     assert seen.page.listing == CHEAP
     assert seen.page.jobs == await listings.page(ada, CHEAP, 2)
@@ -49,17 +48,18 @@ async def test_it_is_what_the_program_would_read_itself(market: Market) -> None:
 
 
 async def test_a_database_that_is_not_ready_is_left_to_the_program(market: Market) -> None:
-    ada = await market.member("ada")
+    ada, operator = await market.session("ada"), await Session.open(market.operator, Settings())
     newest = await market.psql("select max(version) as version from schema_migrations")
     await market.psql("delete from schema_migrations where version = $1", newest[0]["version"])
-    assert await first_look(ada, Settings(), lambda _: Listing(), 2) is None
+    assert await first_look(ada, lambda _: Listing(), 2) is None
     await market.psql("insert into schema_migrations values ($1), ('99990101000000')", newest[0]["version"])
     with pytest.raises(PhreshError, match="newer than this program"):
-        await first_look(ada, Settings(), lambda _: Listing(), 2)
+        await first_look(ada, lambda _: Listing(), 2)
     await market.psql("delete from schema_migrations where version = '99990101000000'")
-    assert await first_look(ada, Settings(), lambda _: Listing(), 2) is not None
+    assert await first_look(ada, lambda _: Listing(), 2) is not None
     # the operator's account shows no jobs to anybody
-    assert await first_look(market.operator, Settings(), lambda _: Listing(), 2) is None
+    assert await first_look(operator, lambda _: Listing(), 2) is None
+    await operator.close()
 
 
 def test_without_a_server_only_the_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,13 +78,45 @@ def test_without_a_server_only_the_settings_are_read(monkeypatch: pytest.MonkeyP
         logging.disable(logging.NOTSET)
 
 
+async def test_it_keeps_no_connection(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = await market.member("ada", tcp=True)
+    for name, value in {
+        "POSTGRES_SERVER": ada.host,
+        "POSTGRES_PORT": ada.port,
+        "POSTGRES_USER": ada.user,
+        "POSTGRES_PASSWORD": ada.password,
+        "POSTGRES_DB": ada.database,
+        "PYDANTIC_DISABLE_PLUGINS": "",
+    }.items():
+        monkeypatch.setenv(name, str(value))
+
+    async def connections() -> int:
+        rows = await market.psql("select count(*) as number from pg_stat_activity where usename = 'm_ada'")
+        return int(rows[0]["number"])
+
+    answers = ahead(None)
+    try:
+        assert next(answers) is not None
+        seen = await asyncio.to_thread(next, answers)
+        assert isinstance(seen, FirstLook)
+        assert await connections() == 1
+        assert await asyncio.to_thread(next, answers, None) is None
+    finally:
+        logging.disable(logging.NOTSET)
+    for _ in range(100):
+        if await connections() == 0:
+            break
+        await asyncio.sleep(0.05)
+    assert await connections() == 0
+
+
 async def test_the_jobs_are_drawn_before_there_is_a_connection(market: Market) -> None:
     ada = await market.session("ada")
     await post(ada, "Windows")
-    seen = await first_look(ada.target, Settings(), lambda _: Listing(), 2)
+    seen = await first_look(ada, lambda _: Listing(), 2)
     assert seen is not None
     session = Session(ada.target, ada.market, Settings())
-    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+    prepared = Prepared(market.operator._replace(embedded=True), Door.OPERATOR)
 
     drawn_without: list[bool] = []
     connect = session.connect
@@ -117,7 +149,7 @@ async def test_the_first_frame_has_the_jobs_on_it(market: Market, monkeypatch: p
     for number in range(30):
         # more than there is room for, so that a scroll bar stands beside them
         await post(ada, f"Job {number}")
-    seen = await first_look(ada.target, Settings(), lambda _: Listing(), 30)
+    seen = await first_look(ada, lambda _: Listing(), 30)
     assert seen is not None
     frames: list[str] = []
     display = PhreshApp._display
@@ -128,7 +160,7 @@ async def test_the_first_frame_has_the_jobs_on_it(market: Market, monkeypatch: p
         display(app, screen, frame)
 
     monkeypatch.setattr(PhreshApp, "_display", see)
-    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+    prepared = Prepared(market.operator._replace(embedded=True), Door.OPERATOR)
     session = Session(ada.target, ada.market, Settings())
     app = PhreshApp(Settings(), prepared, "ada", opening=session, first_page=seen.page)
     async with app.run_test(size=(80, 24)):
@@ -140,9 +172,9 @@ async def test_a_first_page_of_another_list_is_not_shown(market: Market) -> None
     ada = await market.session("ada")
     await post(ada, "Windows")
     await post(ada, "Oven")
-    seen = await first_look(ada.target, Settings(), lambda _: CHEAP, 2)
+    seen = await first_look(ada, lambda _: CHEAP, 2)
     assert seen is not None
-    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+    prepared = Prepared(market.operator._replace(embedded=True), Door.OPERATOR)
 
     async def made() -> Session:
         return Session(ada.target, ada.market, Settings())
@@ -159,8 +191,10 @@ async def test_a_first_page_of_another_list_is_not_shown(market: Market) -> None
 async def test_the_only_connection_is_not_the_bells(market: Market) -> None:
     ada, bob = await market.member("ada"), await market.session("bob")
     await post(bob, "Windows")
-    seen = await first_look(ada, Settings(), lambda _: Listing(), 2)
+    looking = await Session.open(ada, Settings())
+    seen = await first_look(looking, lambda _: Listing(), 2)
     assert seen is not None
+    await looking.close()
     await market.psql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'm_ada'")
     await market.psql("alter role m_ada connection limit 1")
     session = Session(ada, seen.market, Settings())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
@@ -73,7 +73,7 @@ async def through_proxy(market: Market) -> AsyncIterator[tuple[Proxy, Target]]:
     async with Proxy(market.cluster.port) as proxy:
         yield (
             proxy,
-            replace(member, port=proxy.port, connect_timeout=0.6, command_timeout=30.0, sslmode="disable"),
+            member._replace(port=proxy.port, connect_timeout=0.6, command_timeout=30.0, sslmode="disable"),
         )
 
 
@@ -104,7 +104,7 @@ async def test_a_poll_is_spared_while_the_bell_is_heard(market: Market) -> None:
     settings = {"PHRESH_REFRESH_SECONDS": "0.3"}
     async with (
         watched(await market.member("ada"), **settings) as ada,
-        watched(replace(market.operator, user="m_bob"), **settings) as bob,
+        watched(market.operator._replace(user="m_bob"), **settings) as bob,
     ):
         await ada.is_heard()
         bob.looks.clear()
@@ -179,7 +179,7 @@ async def test_a_cut_cable_is_noticed_by_the_heartbeat_and_what_was_missed_is_to
 
 async def test_a_question_without_an_answer_makes_the_listener_ask_as_well(market: Market) -> None:
     async with through_proxy(market) as (proxy, target):
-        target = replace(target, command_timeout=0.3)
+        target = target._replace(command_timeout=0.3)
         async with watched(target, PHRESH_HEARTBEAT_SECONDS="3600") as ada:
             await ada.is_heard()
             proxy.swallow()
@@ -206,7 +206,7 @@ async def test_a_flood_of_rings_costs_few_looks_and_is_not_listened_to(market: M
     await market.member("mallory")
     async with (
         watched(await market.member("ada")) as ada,
-        connected(replace(market.operator, user="m_mallory")) as loud,
+        connected(market.operator._replace(user="m_mallory")) as loud,
     ):
         await ada.is_heard()
         begun = asyncio.get_running_loop().time()

@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -62,8 +61,8 @@ async def through_proxy(
     """A member whose connections go through a proxy."""
     member = await market.member(handle, tcp=True)
     async with Proxy(market.cluster.port) as proxy:
-        target = replace(
-            member, port=proxy.port, connect_timeout=0.6, command_timeout=command_timeout, sslmode="disable"
+        target = member._replace(
+            port=proxy.port, connect_timeout=0.6, command_timeout=command_timeout, sslmode="disable"
         )
         session = await Session.open(target, Settings(**settings))
         try:
@@ -382,7 +381,7 @@ async def test_a_server_that_cannot_be_reached_is_named_with_what_to_try(
     market: Market, change: dict[str, Any], words: list[str]
 ) -> None:
     with pytest.raises(DatabaseUnavailable) as error:
-        await Session.open(replace(market.operator_tcp, **change), Settings())
+        await Session.open(market.operator_tcp._replace(**change), Settings())
     for word in words:
         assert word in str(error.value)
     assert error.value.exit_code == 4
@@ -390,14 +389,14 @@ async def test_a_server_that_cannot_be_reached_is_named_with_what_to_try(
 
 async def test_a_name_that_is_no_host_is_told(market: Market) -> None:
     with pytest.raises((ConfigurationError, DatabaseUnavailable), match="bad"):
-        await Session.open(replace(market.operator_tcp, host=f"bad.{'a' * 70}.example"), Settings())
+        await Session.open(market.operator_tcp._replace(host=f"bad.{'a' * 70}.example"), Settings())
 
 
 async def test_a_server_that_never_answers_is_given_up_in_time(market: Market) -> None:
     async with Proxy(market.cluster.port) as proxy:
         proxy.swallow()
         start = time.monotonic()
-        target = replace(market.operator_tcp, port=proxy.port, sslmode="disable", connect_timeout=0.3)
+        target = market.operator_tcp._replace(port=proxy.port, sslmode="disable", connect_timeout=0.3)
         with pytest.raises(DatabaseUnavailable, match=r"within 0\.3 seconds"):
             await Session.open(target, Settings())
         assert time.monotonic() - start < 2
@@ -405,7 +404,7 @@ async def test_a_server_that_never_answers_is_given_up_in_time(market: Market) -
 
 async def test_a_server_without_tls_that_is_required_to_have_it_is_told(market: Market) -> None:
     with pytest.raises(DatabaseUnavailable, match="POSTGRES_SSLMODE"):
-        await Session.open(replace(market.operator_tcp, sslmode="require"), Settings())
+        await Session.open(market.operator_tcp._replace(sslmode="require"), Settings())
 
 
 # --- waiting for the server

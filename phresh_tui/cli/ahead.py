@@ -17,6 +17,7 @@ from phresh_tui.reading import plain_values
 if TYPE_CHECKING:
     from phresh_tui.database.conditions import Listing
     from phresh_tui.database.first_look import FirstLook
+    from phresh_tui.database.session import Session
     from phresh_tui.database.target import Target
     from phresh_tui.settings import Settings
 
@@ -46,9 +47,13 @@ def ahead(handle: str | None) -> Iterator[object]:
     configured, account = _accounts(settings, handle)
     if account is None:
         yield None
-    else:
-        # the loop is not closed, which would wait for a name that is being looked up: the process ends with it
-        yield asyncio.new_event_loop().run_until_complete(_look(account, settings, configured.masked_url))
+        return
+    # the loop is not closed, which would wait for a name that is being looked up: the process ends with it
+    loop = asyncio.new_event_loop()
+    session, seen = loop.run_until_complete(_look(account, settings, configured.masked_url))
+    yield seen
+    # a member has few connections, and the first process is about to open its own
+    loop.run_until_complete(session.close())
 
 
 def _accounts(settings: Settings, handle: str | None) -> tuple[Target, Target | None]:
@@ -68,10 +73,11 @@ def _accounts(settings: Settings, handle: str | None) -> tuple[Target, Target | 
     return server.target(), server.target(login) if login is not None else None
 
 
-async def _look(account: Target, settings: Settings, place: str) -> FirstLook | None:
+async def _look(account: Target, settings: Settings, place: str) -> tuple[Session, FirstLook | None]:
     from asyncio import timeout
 
     from phresh_tui.database.first_look import first_look
+    from phresh_tui.database.session import Session
     from phresh_tui.tui.job_window import PAGE
     from phresh_tui.tui.memory import ViewFile
 
@@ -79,4 +85,5 @@ async def _look(account: Target, settings: Settings, place: str) -> FirstLook | 
         return ViewFile(place, handle).load().listing
 
     async with timeout(PATIENCE):
-        return await first_look(account, settings, listing_of, PAGE)
+        session = await Session.open(account, settings)
+        return session, await first_look(session, listing_of, PAGE)

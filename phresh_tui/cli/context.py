@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -69,8 +68,12 @@ class Context:
         if self._reading is None:
             return None
         seen: FirstLook | None = self._reading.next()
-        self._reading.end()
         return seen
+
+    def end_reading(self) -> None:
+        """Lets the second process end, and waits for that."""
+        if self._reading is not None:
+            self._reading.end()
 
     @property
     def handle(self) -> str | None:
@@ -135,7 +138,7 @@ class Context:
         """
         async with self.prepared() as prepared:
             if self.handle is None and prepared.door is Door.OPERATOR:
-                session = await self._open(replace(prepared.target, read_only=True))
+                session = await self._open(prepared.target._replace(read_only=True))
             else:
                 session = await self._sign_in(prepared)
             try:

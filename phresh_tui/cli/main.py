@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from phresh_tui.market.errors import PhreshError
     from phresh_tui.reading import Reading
 
+# the event loop, and what pydantic and Textual both use of the standard library and beside it
+SHARED = ("asyncio", "fractions", "typing_extensions", "uuid")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program.
@@ -50,7 +53,10 @@ def _parse_and_run(arguments: Sequence[str] | None, signals: Signals) -> int:
     if _is_full_screen(chosen):
         # what is imported stays: to look through it for garbage again and again takes a tenth of the start
         gc.disable()
-        # before the event loop is imported, for the second core has nothing to do meanwhile; there are no threads yet
+        # what both processes need is imported once: one core is often slower than the other, and has less to do then
+        for name in SHARED:
+            importlib.import_module(name)
+        # there are no threads yet
         reading = _read_ahead(getattr(chosen, "handle", None))
     from asyncio import CancelledError
 

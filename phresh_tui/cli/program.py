@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 import os
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from phresh_tui.cli.context import Context
@@ -18,6 +16,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable
 
+# seconds after which the second process may end: the first jobs stand there then
+STAYS = 1.0
+
 
 async def start(_: argparse.Namespace, context: Context) -> int:
     """Opens the program on a terminal and in a browser, and prints the open jobs elsewhere."""
@@ -25,16 +26,17 @@ async def start(_: argparse.Namespace, context: Context) -> int:
         from phresh_tui.cli.jobs import list_open, open_list_arguments
 
         return await list_open(open_list_arguments(), context)
-    # most of the start, while the settings are read and the database is waited for
-    importing = threading.Thread(target=_import_screens, daemon=True)
-    importing.start()
-    handle = context.handle
-    from phresh_tui.preferences import load_preferences
     from phresh_tui.tui.background import ask_terminal
 
+    loop = asyncio.get_running_loop()
+    # the terminal answers while the screens are imported, which is most of the start; the second process reads the
+    # settings and asks the database meanwhile. In a thread the import would take longer, and nothing else is to be done
+    asking = loop.run_in_executor(None, ask_terminal)
+    importlib.import_module("phresh_tui.tui.running")
+    handle = context.handle
+    from phresh_tui.preferences import load_preferences
+
     preferences = load_preferences()
-    # the terminal answers meanwhile
-    asking = asyncio.create_task(asyncio.to_thread(ask_terminal))
     async with context.prepared(ahead=True) as prepared:
         account = prepared.account_of(handle)
         seen = context.first_look
@@ -46,7 +48,6 @@ async def start(_: argparse.Namespace, context: Context) -> int:
                 if seen is not None
                 else asyncio.ensure_future(Session.open(account, context.settings))
             )
-        await asyncio.to_thread(importing.join)
         from phresh_tui.tui.running import run_program
 
         background = await asking
@@ -54,6 +55,7 @@ async def start(_: argparse.Namespace, context: Context) -> int:
             from phresh_tui.tui.late_answer import hear
 
             hear(background)
+        loop.call_later(STAYS, loop.run_in_executor, None, context.end_reading)
         return await run_program(
             context.settings,
             prepared,
@@ -69,9 +71,3 @@ async def start(_: argparse.Namespace, context: Context) -> int:
 def is_served() -> bool:
     """Whether `phresh serve` started this program for a visitor, whose browser is the terminal."""
     return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
-
-
-def _import_screens() -> None:
-    # whatever goes wrong goes wrong again, and is told, where the program imports it
-    with contextlib.suppress(Exception):
-        importlib.import_module("phresh_tui.tui.running")

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from phresh_tui.database.conditions import Listing
     from phresh_tui.database.market_settings import MarketSettings
-    from phresh_tui.database.target import Target
+    from phresh_tui.database.session import Session
     from phresh_tui.market.cleaning import Cleaning
-    from phresh_tui.settings import Settings
 
 
 class FirstPage(NamedTuple):
@@ -39,14 +38,11 @@ class FirstLook(NamedTuple):
     page: FirstPage
 
 
-async def first_look(
-    account: Target, settings: Settings, listing_of: Callable[[str], Listing], limit: int
-) -> FirstLook | None:
-    """Connects and looks. Closes nothing: it is for a process that ends with it.
+async def first_look(session: Session, listing_of: Callable[[str], Listing], limit: int) -> FirstLook | None:
+    """Looks at the schema, the operator's settings and the first jobs.
 
     Args:
-        account: to connect as.
-        settings: what is configured.
+        session: who looks.
         listing_of: what the member with a handle looked at last.
         limit: jobs to read.
 
@@ -54,14 +50,12 @@ async def first_look(
         None when there is something to do before the database can be used, and when the account is no member's.
 
     Raises:
-        PhreshError: when it cannot be used, or cannot be reached.
+        PhreshError: when it cannot be used, or does not answer.
 
     """
     from phresh_tui.database import listings
     from phresh_tui.database.preparation import Door, look
-    from phresh_tui.database.session import Session
 
-    session = await Session.open(account, settings)
     state = await session.use(look)
     state.check_server()
     state.check_not_ahead()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -145,7 +144,7 @@ async def _check(target: Target, progress: Progress) -> Door:
 async def _check_server_before_making(target: Target) -> None:
     """Refuses an old server before a database is made on it, if the account may enter the usual one and ask."""
     try:
-        async with connected(replace(target, database="postgres")) as connection:
+        async with connected(target._replace(database="postgres")) as connection:
             version = await connection.fetchval("select current_setting('server_version_num')::integer")
     except (SchemaError, SignInError, Refused):
         return

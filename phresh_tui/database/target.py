@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from phresh_tui.logs import STARS, keep_secret
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A database and an account on it.
 
     Attributes:
@@ -40,12 +38,16 @@ class Target:
     port: int
     database: str
     user: str
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     sslmode: SslMode = "prefer"
     connect_timeout: float = 5.0
     command_timeout: float = 15.0
     embedded: bool = False
     read_only: bool = False
+
+    def __repr__(self) -> str:
+        # as it stands in a traceback or a log: without the password
+        return f"Target({self.masked_url})"
 
     @property
     def is_socket(self) -> bool:
@@ -93,7 +95,7 @@ class Target:
         """The same database, another account."""
         if password:
             keep_secret(password, public=(user, self.database, self.host))
-        return replace(self, user=user, password=password)
+        return self._replace(user=user, password=password)
 
     def asyncpg_arguments(self) -> dict[str, Any]:
         """Keyword arguments for asyncpg's ``connect`` and ``create_pool``."""
@@ -165,7 +167,7 @@ def configured_target(settings: Settings) -> Target:
         keep_secret(target.password, public=(target.user, target.database, target.host))
     if inherited := os.environ.get("PGPASSWORD"):
         keep_secret(inherited, public=(target.user, target.database, target.host))
-    return replace(target, connect_timeout=settings.connect_timeout, command_timeout=settings.command_timeout)
+    return target._replace(connect_timeout=settings.connect_timeout, command_timeout=settings.command_timeout)
 
 
 def parse_url(url: str, sslmode: SslMode = "prefer") -> Target:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -35,8 +34,7 @@ TOLD = 3
 DEPTH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(NamedTuple):
     """A move that can be taken back.
 
     Attributes:
@@ -46,7 +44,7 @@ class Undo:
         call: takes it back.
         done: what is told then.
         parts: what is taken back one by one, when several jobs were moved at once; ``call`` is not used then.
-        until: on the monotonic clock, seconds.
+        until: on the monotonic clock, seconds; `Moves.remember` sets it.
 
     """
 
@@ -56,7 +54,7 @@ class Undo:
     call: Callable[[Session, UUID], Awaitable[object]]
     done: str
     parts: tuple[Undo, ...] = ()
-    until: float = field(default_factory=lambda: time.monotonic() + UNDO_SECONDS)
+    until: float = 0.0
 
 
 class Step(NamedTuple):
@@ -258,6 +256,7 @@ class Moves:
 
     def remember(self, undo: Undo) -> None:
         """From now on this is what undo takes back first."""
+        undo = undo._replace(until=time.monotonic() + UNDO_SECONDS)
         self._undos = [*self._undos[-DEPTH + 1 :], undo]
         self._tell_footer()
 
@@ -331,5 +330,5 @@ def _without(undo: Undo, job_id: int) -> Undo | None:
         return undo if undo.job_id != job_id else None
     parts = tuple(part for part in undo.parts if part.job_id != job_id)
     if len(parts) < 2:
-        return replace(parts[0], until=undo.until) if parts else None
-    return undo if len(parts) == len(undo.parts) else replace(undo, parts=parts, about=f"of {len(parts):,} jobs")
+        return parts[0]._replace(until=undo.until) if parts else None
+    return undo if len(parts) == len(undo.parts) else undo._replace(parts=parts, about=f"of {len(parts):,} jobs")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -48,14 +47,14 @@ def in_background(node: DOMNode, work: Read, group: str = "default", *, exclusiv
     return node.run_worker(begun, group=group, description=group, exclusive=exclusive, exit_on_error=False)
 
 
-@dataclass(slots=True)
 class _Turn:
     """What a group reads, and what it reads when it has."""
 
-    read: Read
-    worker: Worker[None] | None = None
-    is_begun: bool = False
-    after: list[Read] = field(default_factory=list)
+    def __init__(self, read: Read) -> None:
+        self.read = read
+        self.worker: Worker[None] | None = None
+        self.is_begun = False
+        self.after: list[Read] = []
 
     @property
     def is_over(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,7 +154,7 @@ async def test_a_password_comes_from_pgpass(market: Market, home: Path) -> None:
 
 
 async def test_the_operator_reads_and_cannot_write_through_the_list(market: Market) -> None:
-    session = await Session.open(replace(market.operator_tcp, read_only=True), Settings())
+    session = await Session.open(market.operator_tcp._replace(read_only=True), Settings())
     try:
         with pytest.raises(PhreshError, match="read-only"):
             await session.fetch("delete from public.cleanings")

@@ -7,7 +7,7 @@ import json
 import random
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -131,7 +131,7 @@ class Member:
 
     def __init__(self, market: Market, login: str) -> None:
         self.login = login
-        self._target = replace(market.operator, user=login)
+        self._target = market.operator._replace(user=login)
         self.connection: asyncpg.Connection[asyncpg.Record] | None = None
 
     async def connected(self) -> asyncpg.Connection[asyncpg.Record]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -54,7 +53,7 @@ async def test_the_connection_limits_are_those_of_the_page(market: Market) -> No
 
 
 async def test_a_guest_may_change_the_guests_password_and_an_open_sign_up_stops_the_others(market: Market) -> None:
-    guest = replace(market.operator, user=(await make_guest(market.operator)).user)
+    guest = market.operator._replace(user=(await make_guest(market.operator)).user)
     (verifier,) = set(
         re.findall(r"SCRAM-SHA-256\$4096:[^']+", (Path(__file__).parents[2] / "docs" / "sql.md").read_text())
     )

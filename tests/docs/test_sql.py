@@ -61,7 +61,7 @@ def stable(text: str) -> str:
 async def story(market: Market) -> AsyncIterator[Story]:
     accounts = {handle: await market.member(handle) for handle in MEMBERS}
     guest = await make_guest(market.operator)
-    accounts |= {"guest": replace(market.operator, user=guest.user), "operator": market.operator}
+    accounts |= {"guest": market.operator._replace(user=guest.user), "operator": market.operator}
     async with AsyncExitStack() as stack:
         connections = {who: await stack.enter_async_context(connected(account)) for who, account in accounts.items()}
         yield Story({**connections, "clock": connections["operator"]})

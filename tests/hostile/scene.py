@@ -181,4 +181,4 @@ async def functions(market: Market) -> list[asyncpg.Record]:
 
 def elsewhere(target: Target, database: str) -> Target:
     """The same account, on another database of the server."""
-    return replace(target, database=database)
+    return target._replace(database=database)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -34,13 +33,13 @@ async def test_nobody_gets_in_as_somebody_else(scene: Scene) -> None:
     for user in ("postgres", "m_victor", "phresh_owner", "phresh_registrar", "m_nobody", "phresh_guest"):
         for password in ("", PASSWORD.upper(), "SCRAM-SHA-256$4096:", None):
             with pytest.raises(asyncpg.InvalidPasswordError):
-                await asyncpg.connect(**replace(scene.victim, user=user, password=password).asyncpg_arguments())
+                await asyncpg.connect(**scene.victim._replace(user=user, password=password).asyncpg_arguments())
 
 
 async def test_a_verifier_read_from_somewhere_is_no_password(scene: Scene) -> None:
     [row] = await scene.market.psql("select rolpassword from pg_authid where rolname = 'm_victor'")
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(**replace(scene.victim, password=row["rolpassword"]).asyncpg_arguments())
+        await asyncpg.connect(**scene.victim._replace(password=row["rolpassword"]).asyncpg_arguments())
 
 
 async def test_a_role_that_never_signed_up_calls_nothing_even_with_the_grants_of_a_member(scene: Scene) -> None:

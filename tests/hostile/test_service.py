@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -32,7 +31,7 @@ class Cast:
         self._stack = stack
 
     async def connection(self, user: str) -> Connection:
-        return await self._stack.enter_async_context(connected(replace(self.market.operator, user=user)))
+        return await self._stack.enter_async_context(connected(self.market.operator._replace(user=user)))
 
     async def reaped(self, idle_for: str = "0 seconds", open_for: str = "1 hour") -> int:
         [row] = await self.market.psql(f"select public.reap_transactions('{idle_for}', '{open_for}')")

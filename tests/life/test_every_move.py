@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import asyncpg
 import pytest
@@ -153,7 +153,7 @@ async def street(market: Market) -> AsyncIterator[Street]:
     targets = {"clock": market.operator}
     for person, handle in PERSONS.items():
         targets[person] = await market.member(handle)
-    targets["guest"] = replace(market.operator, user=(await make_guest(market.operator)).user)
+    targets["guest"] = market.operator._replace(user=(await make_guest(market.operator)).user)
     async with AsyncExitStack() as stack:
         yield Street({who: await stack.enter_async_context(connected(target)) for who, target in targets.items()})
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -143,7 +143,7 @@ class Stage:
 
     async def lose(self, who: str, sql: str) -> None:
         """Sends it through a cable that is cut in place of the answer; the server has committed by then."""
-        target = replace(self.market.operator_tcp, port=self.proxy.port, user=f"m_{who}", password=PASSWORD)
+        target = self.market.operator_tcp._replace(port=self.proxy.port, user=f"m_{who}", password=PASSWORD)
         async with connected(target) as connection:
             self.proxy.lose_the_answer_to(b"select public.")
             with pytest.raises((OSError, asyncpg.ConnectionDoesNotExistError)):
@@ -158,7 +158,7 @@ async def stage(market: Market) -> AsyncIterator[Stage]:
         for handle in ("ada", "bob", "eve"):
             await market.member(handle, tcp=True)
             for name in (handle, f"{handle} too"):
-                target = replace(market.operator, user=f"m_{handle}")
+                target = market.operator._replace(user=f"m_{handle}")
                 connections[name] = await stack.enter_async_context(connected(target))
         proxy = await stack.enter_async_context(Proxy(market.cluster.port))
         yield Stage(market, connections, proxy)

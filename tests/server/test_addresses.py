@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -27,7 +26,7 @@ async def account(cluster: Cluster) -> AsyncIterator[Target]:
     async with connected(cluster.over_socket("postgres")) as connection:
         await connection.execute(f"create role {name} login createdb")
         await connection.execute(f"create database {name} owner {name}")
-    yield replace(cluster.over_tcp(name), user=name, password=None)
+    yield cluster.over_tcp(name)._replace(user=name, password=None)
     await cluster.drop(name)
     async with connected(cluster.over_socket("postgres")) as connection:
         await connection.execute(f"drop role {name}")
@@ -36,7 +35,7 @@ async def account(cluster: Cluster) -> AsyncIterator[Target]:
 async def give(cluster: Cluster, account: Target, password: str) -> Target:
     async with connected(cluster.over_socket("postgres")) as connection:
         await connection.execute(f"alter role {account.user} password '{verifier(password)}'")
-    return replace(account, password=password)
+    return account._replace(password=password)
 
 
 @pytest.mark.parametrize("password", NASTY_PASSWORDS)
@@ -65,7 +64,7 @@ async def test_a_password_in_the_settings_reaches_both_drivers_unchanged(
 
 async def test_the_wrong_password_is_refused_by_both_drivers(cluster: Cluster, account: Target) -> None:
     await give(cluster, account, "the right one")
-    wrong = replace(account, password="the wrong one")
+    wrong = account._replace(password="the wrong one")
     with pytest.raises(SignInError, match=r"(?i)wrong handle or password"):
         async with connected(wrong):
             pass
@@ -74,8 +73,8 @@ async def test_the_wrong_password_is_refused_by_both_drivers(cluster: Cluster, a
 
 @pytest.mark.parametrize("name", ["my base", "ma%20rket?", "é#漢", 'say "hi"'])
 async def test_a_database_with_an_odd_name_is_made_and_found(cluster: Cluster, name: str) -> None:
-    target = replace(cluster.over_tcp("x"), database=f"{name} {os.getpid()}", password=None, user="postgres")
-    target = replace(target, host=cluster.over_socket("x").host)
+    target = cluster.over_tcp("x")._replace(database=f"{name} {os.getpid()}", password=None, user="postgres")
+    target = target._replace(host=cluster.over_socket("x").host)
     try:
         made = await run_dbmate(target, "create")
         assert made.code == 0, made.errors

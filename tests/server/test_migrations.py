@@ -7,7 +7,6 @@ import contextlib
 import re
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -247,7 +246,7 @@ async def test_old_rows_survive_unchanged_and_those_that_break_a_rule_become_can
                     )
     # the old open jobs can be seen and claimed
     await accounts.sign_up(empty, "ada", None)
-    ada = await Session.open(replace(empty, user="m_ada"), Settings())
+    ada = await Session.open(empty._replace(user="m_ada"), Settings())
     try:
         job = await cleanings.one(ada, 4)
         assert job is not None
@@ -348,7 +347,7 @@ async def test_jobs_posted_claimed_and_cancelled_before_there_was_a_record_have_
     assert (await run_dbmate(empty, "up", folder=folder)).code == 0
     for handle in ("ada", "bob"):
         await accounts.sign_up(empty, handle, None)
-    async with connected(replace(empty, user="m_ada")) as ada, connected(replace(empty, user="m_bob")) as bob:
+    async with connected(empty._replace(user="m_ada")) as ada, connected(empty._replace(user="m_bob")) as bob:
         for number in (1, 2, 3):
             await ada.execute(f"select post_cleaning(gen_random_uuid(), 'Job {number}', null, 'dust_up', 20.01)")
         await bob.execute("select claim_cleaning(gen_random_uuid(), 2, 20.01)")
@@ -356,7 +355,7 @@ async def test_jobs_posted_claimed_and_cancelled_before_there_was_a_record_have_
     await migrate_up(empty)
     async with connected(empty) as connection:
         assert await unexplained(connection) == []
-    session = await Session.open(replace(empty, user="m_bob"), Settings())
+    session = await Session.open(empty._replace(user="m_bob"), Settings())
     try:
         assert await cleanings.finish(session, uuid4(), 2, Decimal("1.25")) == Decimal("25.01")
     finally:
@@ -383,7 +382,7 @@ async def test_a_job_is_rebuilt_from_its_events_whichever_schema_they_were_recor
         for handle in people:
             await accounts.sign_up(empty, handle, None) if last == before_the_record else None
         for handle, call in steps:
-            async with connected(replace(empty, user=f"m_{handle}")) as connection:
+            async with connected(empty._replace(user=f"m_{handle}")) as connection:
                 await connection.execute(f"select {call.replace('(', '(gen_random_uuid(), ', 1)}")
 
     people, before_the_record = ("ada", "bob"), "20261122090400"

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,7 +54,7 @@ def bouncer(cluster: Cluster, public_folder: Path) -> Iterator[int]:
 async def test_a_pooler_that_loses_rings_is_noticed_and_the_poll_tells(market: Market, bouncer: int) -> None:
     bob = await market.session("bob")
     ada = await market.member("ada", tcp=True)
-    target = replace(ada, port=bouncer, sslmode="disable")
+    target = ada._replace(port=bouncer, sslmode="disable")
     deadline = asyncio.get_running_loop().time() + 10
     while True:
         try:

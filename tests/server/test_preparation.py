@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,7 @@ async def test_a_database_behind_the_program_is_refused_to_those_who_may_not_mig
 async def test_a_stranger_is_told_that_the_account_is_not_one_of_this_market(market: Market, cluster: Cluster) -> None:
     await market.psql(f"create role {market.database}_stranger login password 'distinctive-9'")
     try:
-        stranger = replace(market.operator_tcp, user=f"{market.database}_stranger", password="distinctive-9")
+        stranger = market.operator_tcp._replace(user=f"{market.database}_stranger", password="distinctive-9")
         with pytest.raises(PhreshError) as told:
             await prepared(stranger)
         assert "distinctive-9" not in str(told.value)
@@ -163,14 +162,14 @@ async def test_a_stranger_is_told_that_the_account_is_not_one_of_this_market(mar
 async def test_a_member_cannot_make_a_missing_database_and_is_told_so(market: Market, fresh: Target) -> None:
     ada = await market.member("ada", tcp=True)
     with pytest.raises(PhreshError) as told:
-        await prepared(replace(ada, database=fresh.database))
+        await prepared(ada._replace(database=fresh.database))
     assert told.value.exit_code == 4
     assert PASSWORD not in str(told.value)
 
 
 async def test_a_wrong_password_is_told_as_one(market: Market) -> None:
     with pytest.raises(SignInError):
-        await prepared(replace(market.operator_tcp, password="no"))
+        await prepared(market.operator_tcp._replace(password="no"))
 
 
 async def test_a_server_that_is_not_there_is_told_with_host_and_port_within_seconds() -> None:

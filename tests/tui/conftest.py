@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
@@ -49,7 +48,7 @@ def drive(market: Market) -> Drive:
             guest = await make_guest(market.operator_tcp)
             prepared = Prepared(guest, Door.GUEST)
         else:
-            prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+            prepared = Prepared(market.operator._replace(embedded=True), Door.OPERATOR)
         settings = Settings(PHRESH_REFRESH_SECONDS=refresh)  # type: ignore[call-arg]
         app = PhreshApp(settings, prepared, handle, load_preferences())
         pilot: Pilot[int]

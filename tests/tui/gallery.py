@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def clock_stands() -> Iterator[None]:
 def app_for(market: Market, handle: str | None, *, stage: Stage = Stage.MARKET) -> PhreshApp:
     # a poll would only ever show the same again
     settings = Settings(PHRESH_REFRESH_SECONDS="600")  # type: ignore[call-arg]
-    prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+    prepared = Prepared(market.operator._replace(embedded=True), Door.OPERATOR)
     if stage is Stage.NOBODY:
         # the port of a test's server is another one each time
         prepared = Prepared(Target("market.example.org", 5432, "market", "phresh_guest", None), Door.GUEST)

@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -170,7 +170,7 @@ class Monkey:
         self._handle = handle
         self._chance = chance
         self._others = others
-        self._prepared = Prepared(replace(market.operator, embedded=True), Door.OPERATOR)
+        self._prepared = Prepared(market.operator._replace(embedded=True), Door.OPERATOR)
         # what was done last, for whoever has to find out why
         self._last: deque[str] = deque(maxlen=40)
         # the rare key whose job is looked for, among how many more lines, and how often each was

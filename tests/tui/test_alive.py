@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from phresh_tui.database.preparation import Door, Prepared
 from phresh_tui.settings import Settings
 from phresh_tui.tui.app import PhreshApp
@@ -43,7 +41,7 @@ async def test_a_cut_cable_is_told_loses_no_draft_and_shows_afterwards_what_happ
     bob = await market.session("bob")
     member = await market.member("ada", tcp=True)
     async with Proxy(market.cluster.port) as proxy:
-        target = replace(member, port=proxy.port, sslmode="disable", connect_timeout=0.6)
+        target = member._replace(port=proxy.port, sslmode="disable", connect_timeout=0.6)
         settings = Settings(PHRESH_REFRESH_SECONDS="3600", PHRESH_HEARTBEAT_SECONDS="0.3")  # type: ignore[call-arg]
         app = PhreshApp(settings, Prepared(target, Door.MEMBER))
         async with app.run_test(notifications=True) as pilot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,7 @@ async def posted(target: Target) -> list[str]:
 async def test_a_job_sent_while_the_server_is_stopped_is_posted_once_when_it_is_back(server: EmbeddedServer) -> None:
     # not told that it is the embedded one, the program does not start it again by itself
     target = server.target()
-    prepared = Prepared(replace(target, embedded=True), Door.OPERATOR)
+    prepared = Prepared(target._replace(embedded=True), Door.OPERATOR)
     await accounts.sign_up(target, "ada", None)
     app = PhreshApp(Settings(PHRESH_REFRESH_SECONDS="0.3"), prepared, "ada")  # type: ignore[call-arg]
     async with app.run_test(notifications=True) as pilot:

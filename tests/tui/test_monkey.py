@@ -15,7 +15,6 @@ import os
 import pkgutil
 import random
 import sys
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -144,7 +143,7 @@ async def run(
         handle: (
             await market.session(handle)
             if f"m_{handle}" not in there
-            else await market.open(replace(market.operator, user=f"m_{handle}"))
+            else await market.open(market.operator._replace(user=f"m_{handle}"))
         )
         for handle in (*MEMBERS, *OTHERS)
     }

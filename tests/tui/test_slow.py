@@ -7,7 +7,6 @@ import gc
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from textual.widget import Widget
@@ -43,7 +42,7 @@ async def program(target: Target) -> AsyncIterator[Driver]:
 
 
 async def member_through(proxy: Proxy, market: Market) -> Target:
-    return replace(await market.member("ada", tcp=True), port=proxy.port, sslmode="disable")
+    return (await market.member("ada", tcp=True))._replace(port=proxy.port, sslmode="disable")
 
 
 async def test_keys_pressed_while_the_database_is_slow_count_from_where_they_lead(market: Market) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,7 +68,7 @@ async def silent(market: Market) -> AsyncIterator[tuple[Driver, Proxy]]:
     assert job is not None
     await cleanings.claim(bob, uuid4(), job)
     async with Proxy(market.cluster.port) as proxy:
-        target = replace(bob.target, port=proxy.port, sslmode="disable")
+        target = bob.target._replace(port=proxy.port, sslmode="disable")
         async with program(target) as driver:
             await driver.browsing()
             yield driver, proxy

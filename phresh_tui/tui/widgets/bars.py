@@ -139,10 +139,7 @@ class _Shown(NamedTuple):
     label: str
     key: str
     drop: int
-
-    @property
-    def cells(self) -> int:
-        return cell_len(f" {self.display} {self.label} ")
+    cells: int
 
 
 class KeyBar(Widget):
@@ -170,7 +167,8 @@ class KeyBar(Widget):
 
     def _draw_what_changed(self) -> None:
         self._is_due = False
-        if self.is_attached and self._fitting() != self._drawn:
+        # a line that has no room yet is drawn when it has
+        if self.is_attached and self.size.width and self._fitting() != self._drawn:
             self.refresh()
 
     def _shown_bindings(self) -> list[Binding]:
@@ -199,24 +197,35 @@ class KeyBar(Widget):
         labels = self.screen.key_labels(binding.action) if hasattr(self.screen, "key_labels") else ()
         return (labels[0] if in_full else labels[-1]) if labels else binding.description
 
+    def _shown(self, binding: Binding, drop: int, label: str) -> _Shown:
+        display = self.app.get_key_display(binding)
+        return _Shown(display, label, binding.key, drop, cell_len(f" {display} {label} "))
+
     def _fitting(self) -> list[_Shown]:
         """The keys that stand in the line."""
         room = self.size.width
         shown = self._shown_bindings() if self.screen.is_attached else []
+        drops = [self._drop(binding, place) for place, binding in enumerate(shown)]
         keys: list[_Shown] = []
         for in_full in (True, False):
             # the longer labels stand when there is room for all keys but those that lead elsewhere
             keys = [
-                _Shown(self.app.get_key_display(key), self._label(key, in_full), key.key, self._drop(key, place))
-                for place, key in enumerate(shown)
+                self._shown(binding, drop, self._label(binding, in_full))
+                for binding, drop in zip(shown, drops, strict=True)
             ]
             if sum(key.cells for key in keys if key.key not in ELSEWHERE) <= room:
                 break
         if sum(key.cells for key in keys) > room:
             # which says that there is more
-            keys = [key._replace(label="more") if key.drop == STAYING["help"] else key for key in keys]
-        while keys and sum(key.cells for key in keys) > room:
-            keys.remove(max(keys, key=lambda key: key.drop))
+            keys = [
+                self._shown(binding, key.drop, "more") if key.drop == STAYING["help"] else key
+                for binding, key in zip(shown, keys, strict=True)
+            ]
+        taken = sum(key.cells for key in keys)
+        while keys and taken > room:
+            last = max(keys, key=lambda key: key.drop)
+            keys.remove(last)
+            taken -= last.cells
         return keys
 
     def render(self) -> RenderResult:
