@@ -60,13 +60,11 @@ profile: .venv/installed-dev
 soak: .venv/installed-dev
 	@SOAK=1 $(PY) -m pytest -n 2 --dist loadgroup -m soak $(ARGS)
 
-.venv/installed: pyproject.toml constraints.txt $(STALE)
+# what the tests need holds what the program needs, in one installation
+.venv/installed .venv/installed-dev: pyproject.toml constraints.txt $(STALE)
 	@test -n "$(PYTHON)" || { echo "phresh needs Python 3.11 or later, and none was found on the PATH." >&2; \
 		echo "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@$(PYTHON) scripts/install.py
-
-.venv/installed-dev: .venv/installed pyproject.toml constraints.txt
-	@$(PYTHON) scripts/install.py dev
+	@$(PYTHON) scripts/install.py$(if $(findstring dev,$@), dev)
 
 # takes the pictures anew that the screens are compared with; `git diff` shows what has changed
 # `make looks ARGS="-k 'agenda or inbox'"` takes only those; python -m tests.tui.pictures draws them

@@ -1,8 +1,8 @@
 """Reads in a second process what the start needs, while this one imports the screens.
 
 Imports cannot share two cores within one process. So a fork does a part of the work, and hands over in a pipe what it
-has found; then it waits until it may end. Nothing is kept from one start to the next. When it fails, for whatever reason, this process does the work
-itself, and tells what is wrong.
+has found; then it waits until it may end. Nothing is kept from one start to the next. When it fails, for whatever
+reason, this process does the work itself, and tells what is wrong.
 """
 
 from __future__ import annotations

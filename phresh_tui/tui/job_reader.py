@@ -30,6 +30,9 @@ SLOW = 0.08
 COUNT_AFTER = 0.15
 # seconds after which more is read than can be seen where a way has led: what can be seen is painted first
 PAINTED = 0.03
+# seconds after a key before more is read than can be seen, if all of that is here: it is painted by then, and the
+# answer comes before the next key of one that is held down
+KEY_PAINTED = 0.012
 # jobs that are read at once besides those on the screen
 SPARE = 8
 
@@ -257,11 +260,27 @@ class JobReader:
             elif self.window.lacks(*self._view.lines_around_screen):
                 if self._shows_first():
                     return
-                if not await self._read_ahead():
+                await self._let_paint()
+                if self._is_asked or not await self._read_ahead():
                     continue
             else:
                 return
             self._view.show_window()
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether something was asked for, which comes before what is read ahead."""
+        return self._reload_due or self._way is not None or self._refresh_due
+
+    async def _let_paint(self) -> None:
+        """Leaves the moment after a key to what is painted, as long as nothing is missing on the screen."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + KEY_PAINTED
+        while not (self._is_asked or self.window.lacks(*self._view.lines_on_screen) or loop.time() >= until):
+            self._wakeup.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until):
+                    await self._wakeup.wait()
 
     def _shows_first(self) -> bool:
         """Whether what can be seen is here, and is to be painted before more is read."""

@@ -39,6 +39,13 @@ def test_when_all_is_installed_make_only_runs(checkout: Path) -> None:
     assert would_do(checkout, "test") == [".venv/bin/python -m pytest -n auto "]
 
 
+def test_what_the_tests_need_is_installed_in_one_go(checkout: Path) -> None:
+    for name in ("installed", "installed-dev"):
+        (checkout / ".venv" / name).unlink()
+    installing = [line for line in would_do(checkout, "test") if "scripts/install.py" in line]
+    assert [line.endswith("scripts/install.py dev") for line in installing] == [True]
+
+
 @pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])
 def test_when_the_requirements_have_changed_make_installs_again(checkout: Path, changed: str) -> None:
     (checkout / changed).touch()

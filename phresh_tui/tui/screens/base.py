@@ -109,8 +109,11 @@ class MarketScreen(Leavable, Screen[None]):
             bar.link = link
             bar.unread = self.phresh.unread.label
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Comes back with the truth in the top line, and with what has changed behind another screen."""
+        if not self.stack_updates:
+            # everything was styled when it was made, a moment ago
+            event.refresh_styles = False
         self.show_link(self.phresh.session.link if self.phresh.session else Link.CLOSED)
         cover(self, self.app.size)
         greet(self.phresh, self)
