@@ -32,6 +32,7 @@ PHRESH = (sys.executable, "-m", "phresh_tui", "--as", "ada")
 # of sample jobs (`phresh_tui.database.sample_texts`)
 WORDS = ("windows", "bathroom", "oven", "fridge", "studio", "builders")
 TYPOS = ("widnows", "bathrom", "frigde", "stduio", "bokshelves", "tenacny")
+TYPO = "search, typo"
 INSTEAD = "nothing with “"
 
 
@@ -158,23 +159,25 @@ def search(report: Report, size: int, environment: dict[str, str]) -> None:
         _ready(terminal)
         for group, order, words, limits in (
             ("search", b"n", WORDS, (20.0, 60.0)),
-            ("search, typo", b"n", TYPOS, (None, 150.0)),
+            (TYPO, b"n", TYPOS, (None, 150.0)),
             ("search by start", b"s", WORDS, (None, None)),
         ):
             if order == b"s" and size < 10_000_000:
                 continue
+            # what has no bar at this size is known well enough by half of them
+            typed = words if size == 1_000_000 else words[::2]
             times: list[float] = []
             terminal.press(b"s")
             terminal.press(order, SETTLED)
-            for word in words:
+            for word in typed:
                 terminal.press(b"/")
                 for number, letter in enumerate(word, 1):
                     before = terminal.lines()
                     time = terminal.press_for_lines(letter.encode(), 250)
                     # lines that stay the same do not tell when they were read; those of a typo are away in between
-                    if number == len(word) if words is TYPOS else terminal.lines() != before:
+                    if number == len(word) if group == TYPO else terminal.lines() != before:
                         times.append(time)
-                if (INSTEAD in terminal.screen()) is not (words is TYPOS):
+                if (INSTEAD in terminal.screen()) is not (group == TYPO):
                     print(f"  WHAT IS NOT THERE: {word} is found as something that it is not")
                 terminal.press_for_lines(b"\x1b", SETTLED)
             report.add(Line(group, at, times, size=size, limits=limits if size == 1_000_000 else (None, None)))
