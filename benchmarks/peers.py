@@ -32,10 +32,11 @@ def installed() -> Path | None:
     if not (stamp.exists() and stamp.read_text() == wanted):
         print("  installing the peers (once)", flush=True)
         venv.create(FOLDER, clear=True)
-        # by the pip that is here: another one would take as long to install as most of them
+        # by the pip that is here: another one would take as long to install as most of them; each program compiles what
+        # it needs at its first start, which does not count
         command = [
             sys.executable, "-m", "pip", f"--python={FOLDER / 'bin' / 'python'}", "--disable-pip-version-check",
-            "--no-input", "install", "-q", "-r", str(inputs[0]), "-c", str(inputs[1]),
+            "--no-input", "install", "-q", "--no-compile", "-r", str(inputs[0]), "-c", str(inputs[1]),
         ]  # fmt: skip
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode != 0:
