@@ -207,7 +207,7 @@ async def what_is_inside_functions(market: Market, wrong: list[str]) -> None:
     wrong += [f"member_statistics reads all of {table}:\n{plan}" for plan in nested for table in whole_tables(plan)]
 
 
-async def test_the_search_for_whole_tables_finds_them(market: Market, reader: Session) -> None:
+async def test_the_search_for_whole_tables_finds_them(market: Market) -> None:
     await market.psql_script("drop index public.events_by_owner; drop index public.offers_by_member; analyze")
     for query in ("select from events where owner = 'm_member_1'", "select from reviews r"):
         plan = "\n".join(row[0] for row in await market.psql(f"explain {query}"))
