@@ -6,16 +6,20 @@ import asyncio
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phresh_tui.cli.context import Context
 from phresh_tui.cli.terminal import is_terminal
+from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.session import Session
+from phresh_tui.paths import data_folder
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable
 
+SCREENS = "phresh_tui.tui.running"
 # seconds after which the second process may end: the first jobs stand there then
 STAYS = 1.0
 
@@ -30,9 +34,14 @@ async def start(_: argparse.Namespace, context: Context) -> int:
 
     loop = asyncio.get_running_loop()
     # the terminal answers while the screens are imported, which is most of the start; the second process reads the
-    # settings and asks the database meanwhile. In a thread the import would take longer, and nothing else is to be done
+    # settings and asks the database meanwhile
     asking = loop.run_in_executor(None, ask_terminal)
-    importlib.import_module("phresh_tui.tui.running")
+    importing = None
+    if _server_seems_to_run():
+        importlib.import_module(SCREENS)
+    else:
+        # in a thread it takes longer, but a server is started meanwhile
+        importing = loop.run_in_executor(None, importlib.import_module, SCREENS)
     handle = context.handle
     from phresh_tui.preferences import load_preferences
 
@@ -48,6 +57,8 @@ async def start(_: argparse.Namespace, context: Context) -> int:
                 if seen is not None
                 else asyncio.ensure_future(Session.open(account, context.settings))
             )
+        if importing is not None:
+            await importing
         from phresh_tui.tui.running import run_program
 
         background = await asking
@@ -66,6 +77,12 @@ async def start(_: argparse.Namespace, context: Context) -> int:
             terminal_is_dark=background.is_dark,
             first_page=seen.page if seen is not None else None,
         )
+
+
+def _server_seems_to_run() -> bool:
+    """A guess, before the settings are read: when it is wrong, the start takes a little longer."""
+    folder = os.environ.get("PHRESH_DATA_DIR")
+    return EmbeddedServer(data_folder(Path(folder) if folder else None)).seems_to_run
 
 
 def is_served() -> bool:
