@@ -81,6 +81,27 @@ async def test_the_agenda_shows_my_week_turns_and_is_written_for_a_calendar(
         await driver.until(lambda: isinstance(driver.app.screen, BrowseScreen), "the open jobs")
 
 
+async def test_the_way_back_to_today_leads_to_what_is_not_narrowed_away(market: Market, drive: Drive) -> None:
+    ada, bob = await market.session("ada"), await market.session("bob")
+    noon = start_of(date.today()) + timedelta(hours=12)
+    await claimed_at(ada, bob, "Wash the windows", noon)
+    await claimed_at(ada, bob, "Sweep the stairs", noon + timedelta(hours=2))
+    await claimed_at(ada, bob, "Stairs once more", noon + timedelta(days=7))
+    async with drive("bob") as driver:
+        await driver.browsing()
+        await driver.press("A")
+        await driver.see("this week", "2 jobs")
+        await driver.press("slash", *"stairs", "down")
+        await driver.see("Sweep the stairs")
+        await driver.press("l")
+        await driver.see("Stairs once more")
+        await driver.press("t")
+        # selected, for it is shown in full
+        await driver.see("this week", "Sweep the stairs", "claimed by you", "no. 2")
+        assert "Wash the windows" not in driver.text
+        assert "unexpected" not in driver.text.lower()
+
+
 async def test_a_file_that_cannot_be_written_is_told(
     market: Market, drive: Drive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,8 +173,10 @@ class AgendaScreen(Narrowed):
         lines.show(options)
         if self._to_today and self._loaded:
             self._to_today = False
-            first = next((job for day, jobs in self._days if day >= today for job in jobs), None)
             ids = [option.id for option in options]
+            # one that is narrowed away is not there
+            coming = (job for day, jobs in self._days if day >= today for job in jobs)
+            first = next((job for job in coming if str(job.id) in ids), None)
             at = ids.index(f"day-{today}") if f"day-{today}" in ids else None
             if first is not None:
                 lines.highlighted = ids.index(str(first.id))
