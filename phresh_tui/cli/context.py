@@ -7,7 +7,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from phresh_tui.cli.output import Progress, note
 from phresh_tui.cli.signals import Signals
@@ -67,8 +67,7 @@ class Context:
         """What the second process has seen of the database; waits for it. None when this one has to look itself."""
         if self._reading is None:
             return None
-        seen: FirstLook | None = self._reading.next()
-        return seen
+        return cast("FirstLook | None", self._reading.next())
 
     def end_reading(self) -> None:
         """Lets the second process end, and waits for that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import os
 import sys
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from phresh_tui.cli.context import Context
 from phresh_tui.cli.terminal import is_terminal
-from phresh_tui.database.embedded import EmbeddedServer
 from phresh_tui.database.session import Session
 from phresh_tui.paths import data_folder
 
@@ -81,8 +81,11 @@ async def start(_: argparse.Namespace, context: Context) -> int:
 
 def _server_seems_to_run() -> bool:
     """A guess, before the settings are read: when it is wrong, the start takes a little longer."""
-    folder = os.environ.get("PHRESH_DATA_DIR")
-    return EmbeddedServer(data_folder(Path(folder) if folder else None)).seems_to_run
+    configured = os.environ.get("PHRESH_DATA_DIR")
+    folder = data_folder(Path(configured) if configured else None)
+    with contextlib.suppress(OSError):
+        return (folder / "postgres" / "postmaster.pid").exists()
+    return False
 
 
 def is_served() -> bool:

@@ -80,14 +80,6 @@ class EmbeddedServer:
         self._in_use: IO[bytes] | None = None
         self._binaries = binaries()
 
-    @property
-    def seems_to_run(self) -> bool:
-        """Whether it was started and not stopped since, as far as that can be seen at a glance."""
-        try:
-            return (self.data / "postmaster.pid").exists()
-        except OSError:
-            return False
-
     def start(self, progress: Progress = _silent) -> None:
         """Makes the data if there are none, and starts the server if it does not run.
 

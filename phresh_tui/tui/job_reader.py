@@ -260,27 +260,24 @@ class JobReader:
             elif self.window.lacks(*self._view.lines_around_screen):
                 if self._shows_first():
                     return
-                await self._let_paint()
-                if self._is_asked or not await self._read_ahead():
+                if await self._let_paint() or not await self._read_ahead():
                     continue
             else:
                 return
             self._view.show_window()
 
-    @property
-    def _is_asked(self) -> bool:
-        """Whether something was asked for, which comes before what is read ahead."""
-        return self._reload_due or self._way is not None or self._refresh_due
-
-    async def _let_paint(self) -> None:
-        """Leaves the moment after a key to what is painted, as long as nothing is missing on the screen."""
+    async def _let_paint(self) -> bool:
+        """Leaves the moment after a key to the painting, if nothing is missing there; whether more was asked for."""
         loop = asyncio.get_running_loop()
         until = loop.time() + KEY_PAINTED
-        while not (self._is_asked or self.window.lacks(*self._view.lines_on_screen) or loop.time() >= until):
+        while not self.window.lacks(*self._view.lines_on_screen) and loop.time() < until:
             self._wakeup.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(until):
                     await self._wakeup.wait()
+            if self._reload_due or self._way is not None or self._refresh_due:
+                return True
+        return False
 
     def _shows_first(self) -> bool:
         """Whether what can be seen is here, and is to be painted before more is read."""

@@ -44,7 +44,7 @@ class Undo(NamedTuple):
         call: takes it back.
         done: what is told then.
         parts: what is taken back one by one, when several jobs were moved at once; ``call`` is not used then.
-        until: on the monotonic clock, seconds; `Moves.remember` sets it.
+        until: on the monotonic clock, seconds; `Moves.remember` says it.
 
     """
 
@@ -159,6 +159,7 @@ class Moves:
         session = self._app.session
         if session is None:
             raise DatabaseUnavailable("nobody is signed in", "", "Sign in again")
+        begun = time.monotonic()
         try:
             result = await self.make(step.what, lambda request: step.call(session, request))
         finally:
@@ -166,13 +167,13 @@ class Moves:
             self._app.look_again()
         self.forget(step.job.id)
         if step.undo is not None:
-            self.remember(step.undo)
+            self.remember(step.undo, begun)
         self._app.tell(step.done)
         return result
 
     async def run_all(self, steps: Sequence[Step]) -> Outcome:
         """Makes several moves, one after the other; each is made or refused on its own."""
-        session = self._app.session
+        session, begun = self._app.session, time.monotonic()
         made, refused = list[Step](), list[tuple[Step, str]]()
         for step in steps:
             try:
@@ -191,7 +192,7 @@ class Moves:
                 made.append(step)
         undo = undo_of(made)
         if undo is not None:
-            self.remember(undo)
+            self.remember(undo, begun)
         self._app.look_again()
         return Outcome(tuple(made), tuple(refused))
 
@@ -254,9 +255,16 @@ class Moves:
         undo = self.undo
         return () if undo is None else (f"Undo {undo.move} {undo.about}", f"Undo {undo.move}")
 
-    def remember(self, undo: Undo) -> None:
-        """From now on this is what undo takes back first."""
-        undo = undo._replace(until=time.monotonic() + UNDO_SECONDS)
+    def remember(self, undo: Undo, begun: float | None = None) -> None:
+        """From now on this is what undo takes back first.
+
+        Args:
+            undo: of a move that was made.
+            begun: when it was sent, on the monotonic clock, if not just now: the database counts from its commit,
+                and the answer may have been on its way for long.
+
+        """
+        undo = undo._replace(until=(time.monotonic() if begun is None else begun) + UNDO_SECONDS)
         self._undos = [*self._undos[-DEPTH + 1 :], undo]
         self._tell_footer()
 

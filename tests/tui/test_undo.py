@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from phresh_tui.database import cleanings
+from phresh_tui.database.session import Session
 from phresh_tui.market.cleaning import Status
-from phresh_tui.tui.moves import SAME_PRESS
+from phresh_tui.tui.moves import SAME_PRESS, UNDO_SECONDS, Step, Undo
 from tests.support import Market, post
 from tests.tui.conftest import Drive
 
@@ -40,6 +42,27 @@ async def test_undo_names_the_move_and_goes_back_one_by_one_across_screens(marke
         await driver.see("“Windows” is open again")
         await driver.not_see("u Undo")
     assert [(await cleanings.one(ada, job.id)).status for job in (windows, oven)] == [Status.OPEN] * 2  # type: ignore[union-attr]
+
+
+async def test_the_time_for_an_undo_runs_from_when_the_move_was_sent(market: Market, drive: Drive) -> None:
+    job = await post(await market.session("ada"), "Windows")
+    await market.session("bob")
+
+    async def claim(session: Session, request: UUID) -> None:
+        await cleanings.claim(session, request, job)
+        # the database counts already
+        await asyncio.sleep(0.5)
+
+    async def release(session: Session, request: UUID) -> None:
+        await cleanings.release(session, request, job.id)
+
+    undo = Undo("claim", "of “Windows”", job.id, release, "It is open again.")
+    async with drive("bob") as driver:
+        await driver.browsing()
+        moves, begun = driver.app.moves, time.monotonic()
+        await moves.run(Step(job, "The claim", claim, "Claimed.", "Not claimed", undo))
+        assert moves.undo is not None
+        assert moves.undo.until < begun + UNDO_SECONDS + 0.4
 
 
 async def test_an_undo_that_is_refused_says_why(market: Market, drive: Drive) -> None:
